@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, and a warning is an error, in C too.
+let swiftStrict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let cStrict: [CSetting] = [.treatAllWarnings(as: .error)]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftStrict)
+}
+
+func cLibrary(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, exclude: exclude, cSettings: cStrict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"],
+    swiftSettings: swiftStrict)
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "winnow",
+  products: [.executable(name: "winnow", targets: ["winnow"])],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+  ],
+  targets: [
+    // 0: the ground
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+    .systemLibrary(name: "CEdit", pkgConfig: "libedit"),
+    cLibrary("CKernels"),
+    cLibrary("CBuiltinData", exclude: ["digits.csv.gz"]),
+    library("CommandLanguage"),
+    // 1
+    library("LinearAlgebra", ["COpenBLAS", "CKernels"]),
+    library("WorkspaceStore", [grdb]),
+    // 2
+    library("Networks", ["LinearAlgebra"]),
+    library("Datasets", ["LinearAlgebra", "CBuiltinData", "CZlib"]),
+    // 3
+    library("ActiveLearning", ["LinearAlgebra", "Networks"]),
+    // 4
+    library(
+      "Notebook",
+      [
+        "CommandLanguage", "ActiveLearning", "Networks", "Datasets", "LinearAlgebra",
+        "WorkspaceStore", crypto,
+      ]),
+    // 5
+    cLibrary("CLineEditor", ["CEdit"]),
+    .executableTarget(
+      name: "winnow",
+      dependencies: ["Notebook", "CommandLanguage", "CLineEditor", argumentParser],
+      swiftSettings: swiftStrict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Datasets", "LinearAlgebra"], path: "Tests/TestSupport",
+      swiftSettings: swiftStrict),
+    tests("LinearAlgebra", ["LinearAlgebra"]),
+    tests("CommandLanguage", ["CommandLanguage"]),
+    tests("WorkspaceStore", ["WorkspaceStore"]),
+    tests("Networks", ["Networks"]),
+    tests("Datasets", ["Datasets"]),
+    tests("ActiveLearning", ["ActiveLearning"]),
+    tests("Notebook", ["Notebook"]),
+    tests("Winnow", []),
+  ]
+)
