@@ -1,0 +1,45 @@
+/// How an oracle's answers differ from the truth: a report about the annotator, made with true
+/// labels and therefore evaluation.
+package struct NoiseReport: Sendable, Hashable {
+  /// The share of all samples with a wrong label; 0 of none.
+  package let realisedRate: Double
+  /// The same per true class; nil for a class without samples.
+  package let perClass: [Double?]
+  /// Row: true class, column: observed class, each row summing to 1; a row of nil for a class
+  /// without samples.
+  package let matrix: [[Double?]]
+
+  /// - Parameters:
+  ///   - observed: one label per sample, in 0 ..< classes.
+  ///   - truth: the true labels in the same order.
+  /// - Precondition: both lists have the same length and hold labels in range.
+  package init(observed: [Int], truth: [Int], classes: Int) {
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
+    for (given, right) in zip(observed, truth) { counts[right][given] += 1 }
+    let sizes = counts.map { $0.reduce(0, +) }
+    let rights = (0..<classes).map { counts[$0][$0] }
+    realisedRate = ratio(truth.count - rights.reduce(0, +), truth.count)
+    perClass = zip(sizes, rights).map { $0 == 0 ? nil : ratio($0 - $1, $0) }
+    matrix = zip(sizes, counts).map { size, row in row.map { size == 0 ? nil : ratio($0, size) } }
+  }
+}
+
+/// How the truly clean labels of a labeled set spread over the classes.
+package struct CleanCounts: Sendable, Hashable {
+  /// Truly clean samples of each class.
+  package let perClass: [Int]
+
+  /// - Parameters:
+  ///   - observed: the labels bought.
+  ///   - truth: the true labels of the same samples, in 0 ..< classes.
+  package init(observed: [Int], truth: [Int], classes: Int) {
+    var counts = [Int](repeating: 0, count: classes)
+    for (given, right) in zip(observed, truth) where given == right { counts[right] += 1 }
+    perClass = counts
+  }
+
+  /// The size of the poorest class; 0 if there are no classes.
+  package var least: Int { perClass.min() ?? 0 }
+  /// How many classes have no truly clean sample.
+  package var emptyClasses: Int { perClass.count { $0 == 0 } }
+}

@@ -1,0 +1,92 @@
+/// What a strategy or a filter may know: the samples' geometry and the labels bought so far.
+///
+/// There is no true label in it, and nothing about the label of a sample that was not bought.
+/// A pool never changes; `adding` and `judged` return the next one.
+package struct Pool: Sendable {
+  /// The features of all samples, shared by the rounds.
+  package let embedding: Embedding
+  /// The number of classes; labels are 0 ..< classes.
+  package let classes: Int
+  /// The samples whose labels were bought, in the order of purchase.
+  package private(set) var labeled: [Int]
+  /// What the oracle answered for each of `labeled`, in the same order.
+  package private(set) var observed: [Int]
+  /// The last judgement of the labeled set; it may be older than the last purchase.
+  package private(set) var verdict: Verdict?
+  /// One entry per sample of the pool: whether its label was bought.
+  package private(set) var isLabeled: [Bool]
+
+  /// - Parameters:
+  ///   - labeled: distinct samples, in the order of purchase.
+  ///   - observed: one label in 0 ..< classes for each of `labeled`.
+  /// - Throws: if an index or a label is out of range, an index stands there twice, or the two
+  ///   lists differ in length.
+  package init(
+    embedding: Embedding, classes: Int, labeled: [Int] = [], observed: [Int] = [],
+    verdict: Verdict? = nil
+  ) throws(MethodError) {
+    self.embedding = embedding
+    self.classes = classes
+    self.labeled = []
+    self.observed = []
+    self.verdict = verdict
+    isLabeled = [Bool](repeating: false, count: embedding.count)
+    try add(labeled, labels: observed)
+  }
+
+  /// The number of samples, labeled or not.
+  package var count: Int { embedding.count }
+
+  /// The unlabeled samples, ascending.
+  package var candidates: [Int] { isLabeled.indices.filter { !isLabeled[$0] } }
+
+  /// How many samples are unlabeled.
+  package var candidateCount: Int { count - labeled.count }
+
+  /// This pool with more labels bought. The last judgement stays, and is then no longer current.
+  package func adding(_ samples: [Int], labels: [Int]) throws(MethodError) -> Pool {
+    var next = self
+    try next.add(samples, labels: labels)
+    return next
+  }
+
+  /// This pool with `verdict` as its last judgement.
+  package func judged(_ verdict: Verdict) -> Pool {
+    var next = self
+    next.verdict = verdict
+    return next
+  }
+
+  private mutating func add(_ samples: [Int], labels: [Int]) throws(MethodError) {
+    guard samples.count == labels.count else {
+      throw .labelCount(found: labels.count, expected: samples.count)
+    }
+    for (row, (sample, label)) in zip(samples, labels).enumerated() {
+      guard isLabeled.indices.contains(sample) else {
+        throw .noSuchSample(sample, count: count)
+      }
+      guard !isLabeled[sample] else { throw .alreadyLabeled(sample) }
+      guard 0 <= label, label < classes else {
+        throw .label(row: row, value: label, classes: classes)
+      }
+      isLabeled[sample] = true
+    }
+    labeled += samples
+    observed += labels
+  }
+}
+
+extension Pool {
+  /// The labeled samples, split by the last judgement; those bought after it count as clean.
+  package var presumed: (clean: [Int], suspected: [Int]) {
+    let suspects = Set(verdict?.suspected ?? [])
+    return (labeled.filter { !suspects.contains($0) }, labeled.filter { suspects.contains($0) })
+  }
+
+  /// How many labeled samples the last judgement says nothing about.
+  package var unjudgedCount: Int {
+    guard let verdict else { return labeled.count }
+    let judged = Set(verdict.labeled)
+    return labeled.count { !judged.contains($0) }
+  }
+}

@@ -1,0 +1,48 @@
+/// One sample that a strategy chose.
+package struct Pick: Sendable, Hashable {
+  package let sample: Int
+  /// What it gained when it was chosen (for coverage: newly covered samples); nil for a blind draw.
+  package let score: Double?
+
+  package init(sample: Int, score: Double?) {
+    self.sample = sample
+    self.score = score
+  }
+}
+
+/// What a query chose and bought, and what it learned on the way.
+package struct Selection: Sendable {
+  /// The samples in the order of choice.
+  package let picks: [Pick]
+  /// The observed labels, in the same order.
+  package let labels: [Int]
+  /// The sizes of the shares in which the labels were bought; their sum is the budget.
+  package let shares: [Int]
+  /// One per judgement, in order; empty if the strategy is not noise-aware.
+  package let verdicts: [Verdict]
+  /// How many picks gained nothing.
+  package let exhausted: Int
+  /// The ball radius in force at the end; nil for strategies without one.
+  package let delta: Double?
+  /// What the user should know about this query, in plain sentences.
+  package let notices: [String]
+
+  package init(
+    picks: [Pick], labels: [Int], shares: [Int], verdicts: [Verdict] = [], delta: Double? = nil,
+    notices: [String] = []
+  ) {
+    self.picks = picks
+    self.labels = labels
+    self.shares = shares
+    self.verdicts = verdicts
+    self.delta = delta
+    exhausted = picks.count { $0.score == 0 }
+    self.notices = notices + Self.exhaustion(exhausted, of: picks.count, delta: delta)
+  }
+
+  private static func exhaustion(_ exhausted: Int, of count: Int, delta: Double?) -> [String] {
+    guard exhausted > 0 else { return [] }
+    let cure = delta == nil ? "" : " A smaller delta would help."
+    return ["\(exhausted) of \(count) picks gained nothing: all candidates are covered.\(cure)"]
+  }
+}
