@@ -1,3 +1,5 @@
+import CKernels
+
 /// A dense matrix of 32-bit floats, stored row by row: one row per sample, one column per feature.
 ///
 /// Copies share their storage until one of them is written to, so passing a pool's embedding
@@ -42,11 +44,8 @@ package struct Matrix: Sendable, Equatable {
   /// The Euclidean norm of each row, summed in `Double`.
   package func rowNorms() -> [Double] {
     elements.withUnsafeBufferPointer { values in
-      (0..<rows).map { i in
-        var sum = 0.0
-        for j in i * columns..<(i + 1) * columns { sum += Double(values[j]) * Double(values[j]) }
-        return sum.squareRoot()
-      }
+      guard let start = values.baseAddress else { return [Double](repeating: 0, count: rows) }
+      return (0..<rows).map { ck_squared_norm(start + $0 * columns, columns).squareRoot() }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 
 /// Loops spread over the cores. Which thread does what never changes a result: each iteration
@@ -6,11 +7,12 @@ import Synchronization
 package enum Parallel {
   private static let limit = Atomic<Int>(0)
 
-  /// How many threads a loop may use; at least 1. Unset, it is the number of cores at hand.
+  /// How many threads a loop may use; at least 1. Unset, it is the number of cores that this
+  /// process may run on.
   package static var threads: Int {
     get {
       let chosen = limit.load(ordering: .relaxed)
-      return chosen > 0 ? chosen : max(1, coresAtHand)
+      return chosen > 0 ? chosen : ProcessInfo.processInfo.activeProcessorCount
     }
     set { limit.store(max(1, newValue), ordering: .relaxed) }
   }

@@ -1,0 +1,132 @@
+// The bodies of all kernels. Included once by each variant, which names itself by VARIANT, its table
+// by VARIANT_TABLE, and sets the instructions that the compiler may use.
+
+#include <math.h>
+#include <string.h>
+
+#include "variants.h"
+
+// Columns looked at together. Nearly all such groups hold no entry below the limit, so that the
+// vector test for "none here" decides the speed, and the scalar loop after it does not matter.
+enum { GROUP = 32 };
+
+// Sums kept side by side. The order of additions is the same in all variants because it is written
+// down here, and eight lanes are enough for every vector width.
+enum { LANES = 8 };
+
+static inline float value_at(const ck_distances *row, size_t j) {
+  return row->squares[j] + (row->factor * row->multipliers[j]) * row->dots[j];
+}
+
+static inline size_t entry_below(float value, float inner, float outer, int32_t id, int32_t *out) {
+  if (value < inner) {
+    *out = id;
+    return 1;
+  }
+  if (value > outer) return 0;
+  *out = ~id;
+  return 1;
+}
+
+static size_t entries_below(const ck_distances *row, float inner, float outer, int32_t first_id,
+                            int32_t *ids) {
+  const ck_distances r = *row;
+  size_t written = 0, j = 0;
+  for (; j + GROUP <= r.count; j += GROUP) {
+    float values[GROUP];
+    int32_t near = 0;
+    for (size_t k = 0; k < GROUP; k++) {
+      values[k] = value_at(&r, j + k);
+      near += !(values[k] > outer);
+    }
+    if (near == 0) continue;
+    for (size_t k = 0; k < GROUP; k++) {
+      written += entry_below(values[k], inner, outer, first_id + (int32_t)(j + k), ids + written);
+    }
+  }
+  for (; j < r.count; j++) {
+    written += entry_below(value_at(&r, j), inner, outer, first_id + (int32_t)j, ids + written);
+  }
+  return written;
+}
+
+static float least_entry(const ck_distances *row) {
+  const ck_distances r = *row;
+  float least[LANES];
+  for (size_t k = 0; k < LANES; k++) least[k] = INFINITY;
+  size_t j = 0;
+  for (; j + LANES <= r.count; j += LANES) {
+    for (size_t k = 0; k < LANES; k++) {
+      float value = value_at(&r, j + k);
+      least[k] = value < least[k] ? value : least[k];
+    }
+  }
+  for (; j < r.count; j++) {
+    float value = value_at(&r, j);
+    least[0] = value < least[0] ? value : least[0];
+  }
+  for (size_t k = 1; k < LANES; k++) least[0] = least[k] < least[0] ? least[k] : least[0];
+  return least[0];
+}
+
+static double sum_of_lanes(const double *lanes) {
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+static double squared_distance(const float *x, double x_scale, const float *y, double y_scale,
+                               size_t count) {
+#pragma clang fp contract(off)
+  double lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t k = 0; k < LANES; k++) {
+      double difference = x_scale * (double)x[i + k] - y_scale * (double)y[i + k];
+      lanes[k] += difference * difference;
+    }
+  }
+  for (size_t k = 0; i < count; i++, k++) {
+    double difference = x_scale * (double)x[i] - y_scale * (double)y[i];
+    lanes[k] += difference * difference;
+  }
+  return sum_of_lanes(lanes);
+}
+
+static double squared_norm(const float *x, size_t count) {
+#pragma clang fp contract(off)
+  double lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t k = 0; k < LANES; k++) lanes[k] += (double)x[i + k] * (double)x[i + k];
+  }
+  for (size_t k = 0; i < count; i++, k++) lanes[k] += (double)x[i] * (double)x[i];
+  return sum_of_lanes(lanes);
+}
+
+static size_t position_of_largest(const float *values, size_t count) {
+  size_t best = 0;
+  for (size_t i = 1; i < count; i++) {
+    if (values[i] > values[best]) best = i;
+  }
+  return best;
+}
+
+static double softmax_gradient(const float *logits, size_t count, size_t label, float weight,
+                               float *gradient) {
+  const float largest = logits[position_of_largest(logits, count)];
+  const double at_label = (double)(logits[label] - largest);
+  double sum = 0;
+  for (size_t c = 0; c < count; c++) {
+    gradient[c] = expf(logits[c] - largest);
+    sum += (double)gradient[c];
+  }
+  const float share = (float)((double)weight / sum);
+  for (size_t c = 0; c < count; c++) gradient[c] *= share;
+  gradient[label] -= weight;
+  return log(sum) - at_label;
+}
+
+const ck_variant VARIANT_TABLE = {
+    VARIANT,      entries_below,       least_entry,      squared_distance,
+    squared_norm, position_of_largest, softmax_gradient,
+};

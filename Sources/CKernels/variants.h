@@ -1,0 +1,23 @@
+// The table of one variant's functions. Every kernels_*.c fills one from bodies.h.
+#ifndef CKERNELS_VARIANTS_H
+#define CKERNELS_VARIANTS_H
+
+#include "CKernels.h"
+
+typedef struct {
+  const char *name;
+  size_t (*entries_below)(const ck_distances *, float, float, int32_t, int32_t *);
+  float (*least_entry)(const ck_distances *);
+  double (*squared_distance)(const float *, double, const float *, double, size_t);
+  double (*squared_norm)(const float *, size_t);
+  size_t (*position_of_largest)(const float *, size_t);
+  double (*softmax_gradient)(const float *, size_t, size_t, float, float *);
+} ck_variant;
+
+extern const ck_variant ck_variant_default;
+#if defined(__x86_64__)
+extern const ck_variant ck_variant_avx2;
+extern const ck_variant ck_variant_avx512;
+#endif
+
+#endif
