@@ -48,4 +48,13 @@ package struct Matrix: Sendable, Equatable {
       return (0..<rows).map { ck_squared_norm(start + $0 * columns, columns).squareRoot() }
     }
   }
+
+  /// The column of the largest value of each row, the lowest where several are equal; 0 for a row
+  /// without columns.
+  package func largestOfRows() -> [Int] {
+    elements.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return [Int](repeating: 0, count: rows) }
+      return (0..<rows).map { ck_position_of_largest(start + $0 * columns, columns) }
+    }
+  }
 }
