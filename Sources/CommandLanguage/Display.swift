@@ -1,7 +1,8 @@
 /// How much room text takes on a terminal, and how to write it there without harm.
 ///
-/// Widths are those of the C library's `wcwidth` in a UTF-8 locale, made here from the properties
-/// of Unicode so that they do not depend on the locale of the process.
+/// Widths are those of the C library's `wcwidth` in a UTF-8 locale (but for a few Arabic number
+/// signs), made here from the properties of Unicode so that they do not depend on the locale of
+/// the process.
 package enum Display {
   /// The columns of `text`: wide characters 2, combining marks 0, a tab or control character 1.
   package static func width(of text: some StringProtocol) -> Int {
@@ -47,7 +48,7 @@ package enum Display {
   /// East Asian wide and full-width characters (Unicode Standard Annex 11), and emoji.
   private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x4DBF, 0x4E00...0xA4CF,
+    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0xA4CF,
       0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F,
       0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18CFF, 0x18D00...0x18D08, 0x1AFF0...0x1B2FF,
       0x1F200...0x1F265, 0x20000...0x3FFFD:

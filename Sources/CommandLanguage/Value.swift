@@ -64,7 +64,7 @@ package enum Value: Hashable, Sendable {
 }
 
 /// `name=value` of a method's value.
-package struct MethodOption: Hashable, Sendable {
+package struct MethodOption: Hashable, Sendable, Codable {
   package let name: String
   package let value: Value
 
