@@ -1,0 +1,103 @@
+import Foundation
+import GRDB
+
+extension SessionLease {
+  /// The cells from the first to the head, in order.
+  package func lineage() throws(WorkspaceError) -> [CellRecord] {
+    try workspace.read { try self.lineage(to: try self.head(in: $0), $0) }
+  }
+
+  /// The cells from the first to `cell`, in order.
+  ///
+  /// - Throws: `noCell`.
+  package func lineage(of cell: Int) throws(WorkspaceError) -> [CellRecord] {
+    let line = try workspace.read { try self.lineage(to: cell, $0) }
+    if line.isEmpty { throw .noCell(cell, session: number) }
+    return line
+  }
+
+  /// All cells in the order of their numbers, failed and undone ones included.
+  package func cells() throws(WorkspaceError) -> [CellRecord] {
+    try workspace.read { db in
+      try CellRecord.fetchAll(db, sql: "FROM cell_rows c WHERE c.session = ?", arguments: [number])
+    }
+  }
+
+  /// One cell, or nil where there is none of that number.
+  package func cell(_ cell: Int) throws(WorkspaceError) -> CellRecord? {
+    try workspace.read { db in
+      try CellRecord.fetchAll(
+        db, sql: "FROM cell_rows c WHERE c.session = ? AND c.number = ?", arguments: [number, cell]
+      ).first
+    }
+  }
+
+  /// The result of a cell as it was stored, or nil where it has none.
+  package func result(of cell: Int) throws(WorkspaceError) -> String? {
+    try workspace.read { db in
+      try String.fetchOne(
+        db, sql: "SELECT result FROM cell_rows WHERE session = ? AND number = ?",
+        arguments: [number, cell])
+    }
+  }
+
+  /// What was typed, in order.
+  package func inputs() throws(WorkspaceError) -> [InputRecord] {
+    try workspace.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT number, text, status, started FROM input_rows WHERE session = ? ORDER BY number
+          """, arguments: [number]
+      ).map {
+        InputRecord(number: $0[0], text: $0[1], status: try .stored($0[2]), started: $0[3])
+      }
+    }
+  }
+
+  private func lineage(to cell: Int?, _ db: Database) throws -> [CellRecord] {
+    try CellRecord.fetchAll(
+      db, with: Self.line,
+      sql: "FROM line l JOIN cell_rows c ON c.session = l.session AND c.number = l.number",
+      arguments: [cell, number])
+  }
+}
+
+extension CellRecord {
+  // Columns are read by place: by name costs more than the query does.
+  private static let columns = """
+    c.number, c.parent, c.input, c.position, c.command, c.typed, c.is_node, c.changes_state,
+    c.variables, c.status, c.started, c.seconds, c.run, c.round, c.dataset, c.noise, c.seed,
+    c.strategy, c.filter, c.model, c.error, c.effect
+    """
+
+  fileprivate static func fetchAll(
+    _ db: Database, with prefix: String = "", sql: String, arguments: StatementArguments
+  ) throws -> [CellRecord] {
+    let rows = try Row.fetchCursor(
+      db, sql: "\(prefix)SELECT \(columns) \(sql) ORDER BY c.number", arguments: arguments)
+    var records: [CellRecord] = []
+    while let row = try rows.next() { records.append(try CellRecord(row)) }
+    return records
+  }
+
+  private init(_ row: Row) throws {
+    self.init(
+      number: row[0], parent: row[1], input: row[2], position: row[3], command: row[4],
+      typed: row[5], isNode: row[6], changesState: row[7], variables: row[8],
+      status: try .stored(row[9]), started: row[10], seconds: row[11], run: row[12],
+      round: row[13],
+      settings: CellSettings(
+        dataset: row[14], noise: row[15], seed: row[16], strategy: row[17], filter: row[18],
+        model: row[19]),
+      error: row[20], effect: row[21])
+  }
+}
+
+extension RunStatus {
+  /// The schema admits no other word, so another means a damaged file.
+  fileprivate static func stored(_ word: String) throws -> RunStatus {
+    if let status = RunStatus(rawValue: word) { return status }
+    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unknown status '\(word)'")
+  }
+}

@@ -1,0 +1,62 @@
+import GRDB
+
+extension SessionLease {
+  /// The purchases of some cells, in the order of cells and, within one, of purchase.
+  package func purchases(in cells: [Int]) throws(WorkspaceError) -> [PurchaseRow] {
+    try rows(
+      "cell, position, sample, label, source, round, share, score FROM purchase_rows", cells,
+      order: "position"
+    ) { row in
+      PurchaseRow(
+        cell: row[0], position: row[1],
+        purchase: Purchase(
+          sample: row[2], label: row[3], source: row[4], round: row[5], share: row[6],
+          score: row[7]))
+    }
+  }
+
+  /// The verdicts of a cell, in the order in which they were given.
+  package func verdicts(in cell: Int) throws(WorkspaceError) -> [VerdictRow] {
+    try rows(
+      "cell, position, sample, clean, quality, score FROM verdict_rows", [cell], order: "position"
+    ) { row in
+      VerdictRow(
+        cell: row[0], position: row[1],
+        verdict: Verdict(
+          sample: row[2], isClean: row[3], quality: row[4] ?? .nan, score: row[5]))
+    }
+  }
+
+  /// The metrics of some cells, in the order of cells and, within one, of keys.
+  package func metrics(in cells: [Int]) throws(WorkspaceError) -> [MetricRow] {
+    try rows("cell, key, value FROM metric_rows", cells, order: "key") { row in
+      MetricRow(cell: row[0], metric: Metric(row[1], row[2]))
+    }
+  }
+
+  /// The big arrays that a cell names, by name.
+  package func blobs(of cell: Int) throws(WorkspaceError) -> [NamedBlob] {
+    try rows("name, digest FROM cell_blobs", [cell], order: "name") { row in
+      NamedBlob(name: row[0], digest: row[1])
+    }
+  }
+
+  /// Rows of the given cells. The cells go in as one JSON list, since the number of an SQL
+  /// statement's arguments is limited and theirs is not.
+  private func rows<T>(
+    _ columns: String, _ cells: [Int], order: String, _ make: (Row) -> T
+  ) throws(WorkspaceError) -> [T] {
+    let list = "[" + cells.map(String.init).joined(separator: ",") + "]"
+    return try workspace.read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT \(columns)
+          WHERE session = ? AND cell IN (SELECT value FROM json_each(?)) ORDER BY cell, \(order)
+          """, arguments: [number, list])
+      var found: [T] = []
+      while let row = try rows.next() { found.append(make(row)) }
+      return found
+    }
+  }
+}
