@@ -1,0 +1,84 @@
+#ifndef WINNOW_LINE_EDITOR_H
+#define WINNOW_LINE_EDITOR_H
+
+#include <stddef.h>
+
+// Lines typed at a terminal, with editing, history, completion and pasting.
+//
+// This target exists because libedit's calls are variadic, its hooks are C functions and its
+// streams are C globals, none of which Swift 6 accepts. It owns all of libedit's state. Everything
+// here is called from one thread. All text is UTF-8.
+
+/// One editor on the process's stdin and stdout, which must both be terminals. libedit keeps its
+/// output stream in a global: no more than one may be open at a time.
+typedef struct line_editor line_editor;
+
+/// Where a callback puts its answer; it lives no longer than the call.
+typedef struct line_editor_answer line_editor_answer;
+
+/// How a line ended.
+typedef enum {
+  LINE_EDITOR_LINE,
+  LINE_EDITOR_INTERRUPTED,
+  LINE_EDITOR_END_OF_FILE,
+  LINE_EDITOR_TERMINATED,
+} line_editor_event;
+
+/// What has happened since `wake` was last asked; a sum of these.
+enum {
+  LINE_EDITOR_INTERRUPT = 1,  ///< give up this line
+  LINE_EDITOR_TERMINATE = 2,  ///< give up this line, the program ends
+  LINE_EDITOR_RESIZED = 4,    ///< the window has another size
+  LINE_EDITOR_RESUMED = 8,    ///< the process was stopped and goes on
+};
+
+/// What the program does for the editor. `context` is handed through untouched.
+typedef struct {
+  void *context;
+
+  /// Says what has happened; asked whenever the event descriptor becomes readable.
+  unsigned (*wake)(void *context);
+
+  /// Completes the word at `cursor`, a byte offset into `line`: calls `line_editor_replace` once
+  /// and `line_editor_add` for each candidate, in the order in which they are to be shown.
+  void (*complete)(void *context, const char *line, size_t length, size_t cursor,
+                   line_editor_answer *answer);
+
+  /// Composes accents in pasted text (NFC), without which libedit's cursor goes astray: calls
+  /// `line_editor_add` once.
+  void (*compose)(void *context, const char *text, size_t length, line_editor_answer *answer);
+} line_editor_callbacks;
+
+/// An eventfd that does not block and is not inherited, or -1: Swift's Glibc has no `eventfd`.
+int line_editor_event_descriptor(void);
+
+/// Opens the editor and reads the user's `.editrc`.
+///
+/// @param event_descriptor  an eventfd that becomes readable when `wake` has something to say, or
+///     -1. The editor empties it.
+/// @return NULL where the terminal cannot be edited on (no clear-to-end-of-line, as on TERM=dumb)
+///     or memory ran out; the terminal is then as it was.
+line_editor *line_editor_open(const char *program, int event_descriptor,
+                              line_editor_callbacks callbacks);
+
+/// Reads one line. `prompt` may hold ANSI escapes. Between two calls the terminal is in the mode
+/// for running commands, and what is typed then waits for the next call.
+///
+/// @param line  on LINE_EDITOR_LINE the text without the final newline, NUL-terminated, valid until
+///     the next call; a pasted text may have newlines in it.
+line_editor_event line_editor_read(line_editor *editor, const char *prompt, const char **line,
+                                   size_t *length);
+
+/// Appends to the history. The same line twice in a row is kept once.
+void line_editor_remember(line_editor *editor, const char *line);
+
+/// Gives the terminal back as it was found. NULL is fine.
+void line_editor_close(line_editor *editor);
+
+/// Sets the bytes [start, end) of the line that a candidate replaces.
+void line_editor_replace(line_editor_answer *answer, size_t start, size_t end);
+
+/// Adds a candidate, or is the composed text.
+void line_editor_add(line_editor_answer *answer, const char *text);
+
+#endif

@@ -1,0 +1,172 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/// How long an ESC waits for the rest of a key's sequence, in milliseconds: longer than a terminal
+/// takes, shorter than a person does.
+enum { ESCAPE_WAIT = 50 };
+
+/// How often a line that is given up is ended by a newline before it is ended by an error.
+enum { NUDGE_LIMIT = 32 };
+
+static void repaint(line_editor *editor) {
+  if (!editor->editing) return;
+  fputs("\r\033[J", stdout);
+  el_resize(editor->el);
+  el_set(editor->el, EL_REFRESH);
+}
+
+static void react(line_editor *editor) {
+  uint64_t count;
+  while (read(editor->event_descriptor, &count, sizeof count) == -1 && errno == EINTR) continue;
+  unsigned news = editor->callbacks.wake(editor->callbacks.context);
+  if (news & LINE_EDITOR_TERMINATE) {
+    editor->ending = LINE_EDITOR_TERMINATED;
+  } else if (news & LINE_EDITOR_INTERRUPT) {
+    editor->ending = LINE_EDITOR_INTERRUPTED;
+  } else {
+    if (news & LINE_EDITOR_RESUMED) {
+      // Whoever had the terminal meanwhile has set it to modes of its own.
+      el_set(editor->el, EL_PREP_TERM, 0);
+      el_set(editor->el, EL_PREP_TERM, 1);
+      if (editor->editing) fputs("\033[?2004h", stdout);
+    }
+    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) repaint(editor);
+  }
+}
+
+/// Waits for one byte from the terminal, or for news.
+///
+/// @param milliseconds  how long to wait, -1 for ever
+/// @return 1 with the byte; 0 when the time is over; -1 when the line is to be given up, for the
+///     reason now in `ending`
+int next_byte(line_editor *editor, int milliseconds, unsigned char *byte) {
+  if (editor->unread_count > 0) {
+    *byte = editor->unread[--editor->unread_count];
+    return 1;
+  }
+  while (editor->ending == LINE_EDITOR_LINE) {
+    struct pollfd sources[2] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = editor->event_descriptor, .events = POLLIN},
+    };
+    int ready = poll(sources, 2, milliseconds);
+    if (ready == 0) return 0;
+    if (ready < 0 && errno != EINTR) editor->ending = LINE_EDITOR_END_OF_FILE;
+    if (ready <= 0) continue;
+    if (sources[1].revents) {
+      react(editor);
+      continue;
+    }
+    ssize_t got = read(STDIN_FILENO, byte, 1);
+    if (got == 1) return 1;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    editor->ending = LINE_EDITOR_END_OF_FILE;
+  }
+  return -1;
+}
+
+/// What libedit is told once the line is given up. A newline makes it go below the text and leave
+/// whatever it is in the middle of (a search, a half-typed key); the text is dropped afterwards.
+static int give_up(line_editor *editor, wchar_t *character) {
+  *character = L'\0';
+  if (editor->ending == LINE_EDITOR_END_OF_FILE) return 0;
+  if (editor->nudges++ >= NUDGE_LIMIT) return -1;
+  *character = L'\n';
+  return 1;
+}
+
+/// Puts the bytes back, to be read again in the same order.
+static void unread(line_editor *editor, const char *bytes, size_t count) {
+  while (count > 0 && editor->unread_count < UNREAD_LIMIT) {
+    editor->unread[editor->unread_count++] = (unsigned char)bytes[--count];
+  }
+}
+
+/// Whether libedit is in its search (^R), which shows itself as the last row of the text: `bck:…`.
+/// There a lone ESC ends the search, so that the rest of a key's sequence would be typed.
+static bool is_searching(line_editor *editor) {
+  const LineInfoW *line = el_wline(editor->el);
+  const wchar_t *row = line->lastchar;
+  while (row > line->buffer && row[-1] != L'\n') row--;
+  if (row == line->buffer || line->lastchar - row < 4) return false;
+  bool named = wcsncmp(row, L"bck", 3) == 0 || wcsncmp(row, L"fwd", 3) == 0;
+  return named && (row[3] == L':' || row[3] == L'?');
+}
+
+/// Reads what may follow an ESC as far as it is one key's sequence (CSI or SS3), and says which key
+/// it is. In
+/// emacs's maps only a paste is taken here, and all else goes to libedit, for which `.editrc` may
+/// have bound it; in vi's, where it would be commands, keys that are not known are dropped.
+///
+/// @return the key; `ESC` itself; or -1 when the line is to be given up
+static int key_after_escape(line_editor *editor) {
+  char sequence[UNREAD_LIMIT / 2];
+  size_t count = 0;
+  bool complete = false;
+  while (!complete && count + 1 < sizeof sequence) {
+    unsigned char byte;
+    int got = next_byte(editor, ESCAPE_WAIT, &byte);
+    if (got < 0) return -1;
+    if (got == 0) break;
+    sequence[count++] = (char)byte;
+    if (count == 1) {
+      if (byte != '[' && byte != 'O') break;
+    } else {
+      complete = byte >= 0x40 && byte <= 0x7e;
+    }
+  }
+  sequence[count] = '\0';
+  int key = complete ? key_of_sequence(sequence) : 0;
+  if (key && (key == KEY_PASTE || editor->vi || is_searching(editor))) return key;
+  if (complete && editor->vi) return KEY_IGNORED;
+  unread(editor, sequence, count);
+  return '\033';
+}
+
+/// Reads the rest of the character that begins with `first`.
+///
+/// @return the character, U+FFFD for bytes that are none, or -1 when the line is to be given up
+static wint_t rest_of_character(line_editor *editor, unsigned char first) {
+  char bytes[4] = {(char)first};
+  size_t needed = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  for (size_t count = 1; count < needed; count++) {
+    unsigned char byte;
+    int got = next_byte(editor, -1, &byte);
+    if (got < 0) return (wint_t)-1;
+    if ((byte & 0xc0) != 0x80) {
+      unread(editor, (const char *)&byte, 1);
+      return 0xFFFD;
+    }
+    bytes[count] = (char)byte;
+  }
+  wchar_t character;
+  mbstate_t state = {0};
+  size_t used = mbrtowc(&character, bytes, needed, &state);
+  return used == needed || first == 0 ? (wint_t)character : 0xFFFD;
+}
+
+/// libedit's source of characters (EL_GETCFN): 1 with a character, 0 at the end of file, -1 on
+/// failure. Unlike the built-in one it sees signals at once, on any thread.
+int read_character(EditLine *el, wchar_t *character) {
+  line_editor *editor = editor_of(el);
+  for (;;) {
+    unsigned char byte;
+    if (next_byte(editor, -1, &byte) < 0) return give_up(editor, character);
+    if (byte == '\033' && editor->editing) {
+      int key = key_after_escape(editor);
+      if (key < 0) return give_up(editor, character);
+      *character = (wchar_t)key;
+      return 1;
+    }
+    wint_t read = rest_of_character(editor, byte);
+    if (read == (wint_t)-1) return give_up(editor, character);
+    if (read >= KEY_FIRST && read <= KEY_LAST) continue;
+    *character = (wchar_t)read;
+    return 1;
+  }
+}

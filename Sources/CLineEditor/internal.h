@@ -1,0 +1,103 @@
+#ifndef WINNOW_LINE_EDITOR_INTERNAL_H
+#define WINNOW_LINE_EDITOR_INTERNAL_H
+
+#include <histedit.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <termios.h>
+#include <wchar.h>
+
+#include "line_editor.h"
+
+/// Characters that no keyboard sends (C1 controls, dropped from input), each bound to a function
+/// in every key map. A multi-byte key cannot be bound in vi's insert map: it would make ESC the
+/// start of a sequence, and ESC could no longer leave insert mode.
+enum {
+  KEY_FIRST = 0x80,
+  KEY_HOME = KEY_FIRST,
+  KEY_END,
+  KEY_DELETE,
+  KEY_NEXT_WORD,
+  KEY_PREVIOUS_WORD,
+  KEY_NEXT_CHARACTER,
+  KEY_PREVIOUS_CHARACTER,
+  KEY_UP,
+  KEY_DOWN,
+  KEY_IGNORED,
+  KEY_PASTE,
+  KEY_LIST,
+  KEY_CLEAR,
+  KEY_LAST = 0x9f,
+};
+
+enum { UNREAD_LIMIT = 64 };
+
+struct line_editor {
+  EditLine *el;
+  History *history;
+  line_editor_callbacks callbacks;
+  int event_descriptor;
+  struct termios found;  // the terminal's mode when the editor was opened
+  bool vi;               // the user's .editrc chose vi keys
+  bool editing;          // false where .editrc says "edit off"
+
+  char *prompt;  // with libedit's marks around escapes
+  char *line;    // the last line read
+
+  bool reading;
+  line_editor_event ending;  // why the line is being given up; LINE_EDITOR_LINE if it is not
+  int nudges;                // how often libedit was handed a newline to make it give up
+
+  unsigned char unread[UNREAD_LIMIT];  // bytes looked at and put back, last one first
+  int unread_count;
+
+  int position;    // which line of the history stands there: 1 the newest, 0 none of it
+  wchar_t *draft;  // the line that was left by going up in the history
+
+  char **candidates;  // to be listed below the line
+  size_t candidate_count;
+  int cursor_before_list;
+};
+
+struct line_editor_answer {
+  size_t start, end;
+  char **texts;
+  size_t count, capacity;
+};
+
+// answer.c
+void answer_free(line_editor_answer *answer);
+
+// input.c
+int read_character(EditLine *el, wchar_t *character);
+int next_byte(line_editor *editor, int milliseconds, unsigned char *byte);
+
+// keys.c
+void add_functions(EditLine *el);
+void bind_preferences(EditLine *el);
+void bind_requirements(EditLine *el, bool vi);
+int key_of_sequence(const char *sequence);
+
+// completion.c
+unsigned char complete_word(EditLine *el, int key);
+unsigned char list_candidates(EditLine *el, int key);
+void forget_candidates(line_editor *editor);
+
+// paste.c
+unsigned char paste(EditLine *el, int key);
+
+// recall.c
+unsigned char go_up(EditLine *el, int key);
+unsigned char go_down(EditLine *el, int key);
+void forget_draft(line_editor *editor);
+
+// prompt.c
+void set_prompt(line_editor *editor, const char *prompt);
+
+// text.c
+line_editor *editor_of(EditLine *el);
+char *utf8_of(const wchar_t *text, size_t count, size_t *length);
+wchar_t *wide_of(const char *text, size_t length);
+void push_key(EditLine *el, int key);
+
+#endif

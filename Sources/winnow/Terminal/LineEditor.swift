@@ -1,0 +1,143 @@
+import CLineEditor
+import Foundation
+import Glibc
+
+/// What may stand at the cursor instead of the word being typed.
+struct Completion {
+  /// What a candidate replaces: UTF-8 offsets into the line.
+  var replace: Range<Int>
+  /// In the order in which they are listed.
+  var candidates: [String]
+}
+
+/// Reads lines from a person at a terminal: editing keys, history, completion with Tab, pastes of
+/// several lines, Ctrl-C that clears the line.
+///
+/// On a terminal that cannot move its cursor (TERM=dumb) lines are read as the kernel edits them,
+/// and nothing but the prompt is written. One at a time, on one thread. Between two lines the
+/// terminal is in its ordinary mode; after `deinit`, or when the process exits, in the mode in which
+/// it was found.
+final class LineEditor {
+  enum Event: Equatable {
+    /// A line, or a pasted text of several, without the last newline.
+    case line(String)
+    /// Ctrl-C: the line is dropped.
+    case interrupted
+    /// Ctrl-D on an empty line, or the terminal is gone.
+    case endOfFile
+    /// SIGTERM or SIGHUP: the program is to end.
+    case terminated
+  }
+
+  private let complete: (String, Int) -> Completion
+  private var editor: OpaquePointer?
+  private let plain = InputReader()
+
+  /// - Parameters:
+  ///   - program: the name under which a user's `.editrc` may speak of this program alone.
+  ///   - history: earlier lines, oldest first.
+  ///   - complete: is given the line and the cursor's UTF-8 offset in it.
+  /// - Returns: nil where stdin or stdout is not a terminal.
+  init?(
+    program: String, history: [String], complete: @escaping (String, Int) -> Completion
+  ) {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
+    self.complete = complete
+    guard !Self.isDumb else { return }
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    editor = line_editor_open(
+      program, Signals.eventDescriptor,
+      line_editor_callbacks(
+        context: context, wake: wakeEditor, complete: completeLine, compose: composeText))
+    for line in history { remember(line) }
+  }
+
+  deinit { line_editor_close(editor) }
+
+  /// Waits for a line. A Ctrl-C that came before the prompt was meant for something else and is
+  /// forgotten.
+  ///
+  /// - Parameter prompt: may hold ANSI escapes.
+  func readLine(prompt: String) -> Event {
+    Signals.forget()
+    guard let editor else { return readPlainLine(prompt: prompt) }
+    var text: UnsafePointer<CChar>?
+    var length = 0
+    let event = line_editor_read(editor, prompt, &text, &length)
+    switch event {
+    case LINE_EDITOR_LINE:
+      let bytes = UnsafeRawBufferPointer(start: text, count: length)
+      return .line(String(decoding: bytes, as: UTF8.self))
+    case LINE_EDITOR_INTERRUPTED: return .interrupted
+    case LINE_EDITOR_TERMINATED: return .terminated
+    default: return .endOfFile
+    }
+  }
+
+  /// Makes `line` the newest of the history.
+  func remember(_ line: String) {
+    guard let editor else { return }
+    line_editor_remember(editor, line)
+  }
+
+  private static var isDumb: Bool {
+    let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    return name.isEmpty || name == "dumb" || name == "emacs"
+  }
+
+  private func readPlainLine(prompt: String) -> Event {
+    fflush(nil)
+    let visible = prompt.replacing(/\u{1b}\[[0-?]*[ -\/]*[@-~]/, with: "")
+    FileHandle.standardOutput.write(Data(visible.utf8))
+    switch plain.readLine() {
+    case .line(let bytes): return .line(String(decoding: bytes, as: UTF8.self))
+    case .interrupted:
+      FileHandle.standardOutput.write(Data("\n".utf8))
+      return .interrupted
+    case .terminated: return .terminated
+    case .endOfFile, .failed: return .endOfFile
+    }
+  }
+
+  fileprivate func addCandidates(
+    for line: String, at cursor: Int, to answer: OpaquePointer
+  ) {
+    let completion = complete(line, cursor)
+    line_editor_replace(answer, completion.replace.lowerBound, completion.replace.upperBound)
+    for candidate in completion.candidates { line_editor_add(answer, candidate) }
+  }
+}
+
+private func wakeEditor(_ context: UnsafeMutableRawPointer?) -> UInt32 {
+  let screen = Signals.takeScreenNews()
+  var news = 0
+  switch Signals.received {
+  case nil: break
+  case SIGINT: news |= LINE_EDITOR_INTERRUPT
+  default: news |= LINE_EDITOR_TERMINATE
+  }
+  if screen.resized { news |= LINE_EDITOR_RESIZED }
+  if screen.resumed { news |= LINE_EDITOR_RESUMED }
+  return UInt32(news)
+}
+
+private func completeLine(
+  _ context: UnsafeMutableRawPointer?, _ line: UnsafePointer<CChar>?, _ length: Int,
+  _ cursor: Int, _ answer: OpaquePointer?
+) {
+  guard let context, let line, let answer else { return }
+  let editor = Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
+  let bytes = UnsafeRawBufferPointer(start: line, count: length)
+  editor.addCandidates(
+    for: String(decoding: bytes, as: UTF8.self), at: cursor, to: answer)
+}
+
+private func composeText(
+  _ context: UnsafeMutableRawPointer?, _ text: UnsafePointer<CChar>?, _ length: Int,
+  _ answer: OpaquePointer?
+) {
+  guard let text, let answer else { return }
+  let bytes = UnsafeRawBufferPointer(start: text, count: length)
+  line_editor_add(
+    answer, String(decoding: bytes, as: UTF8.self).precomposedStringWithCanonicalMapping)
+}
