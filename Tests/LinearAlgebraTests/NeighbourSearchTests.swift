@@ -1,0 +1,138 @@
+import LinearAlgebra
+import Testing
+
+struct NeighbourSearchTests {
+  @Test(arguments: [(1, 3), (2, 1), (37, 2), (511, 5), (513, 19), (1024, 3), (1300, 32)])
+  func `agrees with the definition for pools that divide no tile`(count: Int, dimensions: Int)
+    throws
+  {
+    let rows = clusteredRows(count, dimensions, seed: count)
+    for multipliers in [nil, rows.unitMultipliers()] {
+      let points = PointSet(rows, multipliers: multipliers)
+      for radius in [0.05, 0.3, 0.9, 2.5] {
+        let found = try NeighbourSearch(points).neighbours(of: 0..<count, within: radius)
+        #expect(found.lists == naiveNeighbours(points, within: radius))
+      }
+    }
+  }
+
+  @Test(arguments: [1.0, 2.0.squareRoot(), 3.0.squareRoot(), 2.0, 5.0.squareRoot()])
+  func `excludes points at exactly the radius`(radius: Double) throws {
+    let rows = gridRows(700, 6, side: 3, seed: 1)
+    let found = try NeighbourSearch(rows).neighbours(of: 0..<700, within: radius)
+    for i in 0..<700 {
+      let inside = (0..<700).filter { j in
+        naiveDistance(rows.row(i), 1, rows.row(j), 1) < radius
+      }
+      #expect(found[i].map(Int.init) == inside)
+    }
+  }
+
+  @Test func `decides in double at the very distance of a pair`() throws {
+    let rows = clusteredRows(300, 64, seed: 9)
+    let points = PointSet(rows, multipliers: rows.unitMultipliers())
+    let search = NeighbourSearch(points)
+    for (i, j) in [(0, 1), (5, 250), (17, 18), (299, 0)] {
+      let distance = points.distance(i, to: points, j)
+      let at = try search.neighbours(of: [i, j], within: distance)
+      let above = try search.neighbours(of: [i, j], within: distance.nextUp)
+      #expect(!at[0].contains(Int32(j)) && !at[1].contains(Int32(i)))
+      #expect(above[0].contains(Int32(j)) && above[1].contains(Int32(i)))
+    }
+  }
+
+  @Test func `has symmetric edges, and every point as its own neighbour`() throws {
+    let rows = clusteredRows(613, 8, seed: 4)
+    let lists = try NeighbourSearch(rows).neighbours(of: 0..<613, within: 0.8).lists
+    for (i, list) in lists.enumerated() {
+      #expect(list.contains(Int32(i)))
+      for j in list { #expect(lists[Int(j)].contains(Int32(i))) }
+    }
+  }
+
+  @Test func `keeps equal points together at the smallest radius`() throws {
+    var rows = clusteredRows(40, 5, seed: 2)
+    for k in 0..<5 { rows[31, k] = rows[7, k] }
+    let search = NeighbourSearch(rows, multipliers: rows.unitMultipliers())
+    let found = try search.neighbours(of: [7, 31, 8], within: .leastNonzeroMagnitude)
+    #expect(found.lists == [[7, 31], [7, 31], [8]])
+  }
+
+  @Test(arguments: [0, -1, -Double.infinity, Double.nan])
+  func `has only the point itself without a radius`(radius: Double) throws {
+    let found = try NeighbourSearch(clusteredRows(9, 2, seed: 3))
+      .neighbours(of: 2..<5, within: radius)
+    #expect(found.lists == [[2], [3], [4]])
+  }
+
+  @Test func `has all points within an infinite radius`() throws {
+    let found = try NeighbourSearch(clusteredRows(9, 2, seed: 3))
+      .neighbours(of: [4], within: .infinity)
+    #expect(found.lists == [Array(0..<9)])
+  }
+
+  @Test func `treats rows of zeros as points of their own`() throws {
+    var rows = clusteredRows(30, 4, seed: 5)
+    for row in [3, 20] { for k in 0..<4 { rows[row, k] = 0 } }
+    for metric in Metric.allCases {
+      let points = PointSet(rows, multipliers: rows.unitMultipliers(), metric: metric)
+      for radius in [0.2, 0.99, 1.0, 1.01, 1.7] {
+        let found = try NeighbourSearch(points).neighbours(of: 0..<30, within: radius)
+        #expect(found.lists == naiveNeighbours(points, within: radius))
+        #expect(found[3].contains(20) && found[20].contains(3))
+      }
+    }
+  }
+
+  @Test func `is exact where floats overflow and underflow`() throws {
+    var rows = clusteredRows(60, 6, seed: 6)
+    for (row, scale) in [(4, Float(1e-30)), (5, 1e30), (6, 0x1p-139), (7, 3e38), (8, 1e-30)] {
+      for k in 0..<6 { rows[row, k] = rows[row - 3, k] * 0.2 * scale }
+    }
+    for multipliers in [nil, rows.unitMultipliers()] {
+      let points = PointSet(rows, multipliers: multipliers)
+      for radius in [1e-31, 0.01, 0.7, 1e29] {
+        let found = try NeighbourSearch(points).neighbours(of: 0..<60, within: radius)
+        #expect(found.lists == naiveNeighbours(points, within: radius))
+      }
+    }
+  }
+
+  @Test func `finds by cosine what it finds by the distance of unit rows`() throws {
+    let rows = clusteredRows(400, 7, seed: 8)
+    let unit = NeighbourSearch(rows, multipliers: rows.unitMultipliers())
+    let cosine = NeighbourSearch(rows, metric: .cosine)
+    for delta in [0.2, 0.5, 0.9] {
+      let expected = try unit.neighbours(of: 0..<400, within: delta)
+      #expect(try cosine.neighbours(of: 0..<400, within: delta * delta / 2) == expected)
+    }
+  }
+
+  @Test func `answers for scattered rows as for contiguous ones`() throws {
+    let search = NeighbourSearch(clusteredRows(1100, 6, seed: 10))
+    let all = try search.neighbours(of: 0..<1100, within: 0.7)
+    let scattered = (0..<700).map { ($0 * 389) % 1100 }
+    let found = try search.neighbours(of: scattered, within: 0.7)
+    for (k, i) in scattered.enumerated() { #expect(found[k] == all[i]) }
+    let one = try search.neighbours(of: [1099], within: 0.7)
+    #expect(one[0] == all[1099])
+    #expect(try search.neighbours(of: [], within: 0.7).count == 0)
+  }
+
+  @Test func `works without any features`() throws {
+    let rows = Matrix(zeros: 3, 0)
+    for metric in Metric.allCases {
+      let found = try NeighbourSearch(rows, metric: metric).neighbours(of: 0..<3, within: 0.5)
+      #expect(found.lists == [[0, 1, 2], [0, 1, 2], [0, 1, 2]])
+    }
+  }
+
+  @Test func `stops when interrupted`() async {
+    await #expect(processExitsWith: .success) {
+      Interrupt.request()
+      #expect(throws: Interrupted.self) {
+        try NeighbourSearch(Matrix(zeros: 10, 2)).neighbours(of: 0..<10, within: 1)
+      }
+    }
+  }
+}
