@@ -11,8 +11,22 @@ package enum Fixtures {
 
 /// Runs `body` with the path of a fresh folder, which is deleted afterwards.
 package func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(
-    component: "winnow-\(UUID().uuidString)")
+  try withFolder(in: FileManager.default.temporaryDirectory, body)
+}
+
+/// The same in memory where the system offers that, for tests that write thousands of small files:
+/// on a disk each of them would wait for it.
+package func withMemoryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let memory = URL(filePath: "/dev/shm", directoryHint: .isDirectory)
+  guard FileManager.default.isWritableFile(atPath: memory.path()) else {
+    return try withTemporaryFolder(body)
+  }
+  return try withFolder(in: memory, body)
+}
+
+private func withFolder<Result>(in parent: URL, _ body: (URL) throws -> Result) throws -> Result {
+  let folder = parent.appending(
+    component: "winnow-\(UUID().uuidString)", directoryHint: .isDirectory)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
   return try body(folder)

@@ -18,11 +18,30 @@ struct ArrayLocation {
     key = String(text[text.index(after: colon)...])
   }
 
+  /// Whether the content, the key or the ending says that this is an array and not text.
+  func isArray(_ file: FileBytes) throws -> Bool {
+    let start = try file.bytes(0..<min(6, file.count))
+    return key != nil || start == NumpyHeader.magic || Self.isArchive(start)
+      || has(ending: [".npy", ".npz", ".pt", ".pth"])
+  }
+
+  private func has(ending: [String]) -> Bool {
+    ending.contains { path.lowercased().hasSuffix($0) }
+  }
+
+  private static func isArchive(_ start: [UInt8]) -> Bool {
+    [ZipDirectory.magic, ZipDirectory.emptyMagic].contains(Array(start.prefix(4)))
+  }
+
   /// Opens the array; whether the file is an npy file or an archive is told by its content.
   func open() throws -> NumpyArray {
     let file = try FileBytes(path)
-    let start = try file.bytes(0..<min(4, file.count))
-    if start == ZipDirectory.magic || start == ZipDirectory.emptyMagic {
+    if has(ending: [".pt", ".pth"]) {
+      throw FileError(
+        .format, path: path, member: key, expected: "an npy or npz file", found: "a torch file",
+        hints: ["in Python: numpy.save('array.npy', torch.load(FILE).numpy())"])
+    }
+    if Self.isArchive(try file.bytes(0..<min(4, file.count))) {
       return try NumpyArchive(file: file).array(key)
     }
     if let key {

@@ -70,6 +70,23 @@ struct ByteStream: ~Copyable {
     return result
   }
 
+  /// Everything that is left, for data whose plain size is recorded nowhere.
+  /// - Throws: `FileError` of kind `tooLarge` where that is more than `limit` bytes.
+  mutating func rest(limit: Int) throws -> [UInt8] {
+    var result: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = try piece.withUnsafeMutableBytes { try readSome(into: $0) }
+      guard count > 0 else { return result }
+      delivered += count
+      guard delivered <= limit else {
+        throw FileError(
+          .tooLarge, path: source.name, expected: "at most \(limit) bytes", found: "more")
+      }
+      result.append(contentsOf: piece[..<count])
+    }
+  }
+
   /// Call after the last byte that was expected.
   /// - Throws: `FileError` where more follows, or the recorded checksum is another.
   mutating func finish() throws {

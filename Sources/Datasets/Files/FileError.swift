@@ -12,6 +12,8 @@ package struct FileError: Error, Sendable, Equatable {
     case forbidden
     /// It is sound, but its content does not fit in the memory of this machine.
     case tooLarge
+    /// It cannot be written.
+    case unwritable
   }
 
   /// Where in the file; rows and columns count from 0, as indices of samples do, lines from 1.

@@ -1,0 +1,101 @@
+import LinearAlgebra
+
+/// The data set has nothing that an embedding could be made of; features have to be named.
+package struct NoFeatures: Error, Sendable, Equatable {
+  package let dataset: String
+  /// Whether it was `pixels` that were asked for; else the data set has no embedding of its own.
+  package let askedForPixels: Bool
+
+  package init(dataset: String, askedForPixels: Bool) {
+    self.dataset = dataset
+    self.askedForPixels = askedForPixels
+  }
+}
+
+extension Dataset {
+  /// The embedding of both parts, rows in the order of the samples.
+  ///
+  /// Principal components are those of the training part; the test part is projected onto the same
+  /// ones. A features file says nothing about the test part: without `testFile` it has none.
+  /// - Parameters:
+  ///   - source: nil for the features that came with the data.
+  ///   - testFile: the features of the test part, where `source` is a file.
+  /// - Throws: `FileError`; `NoFeatures`; `PCAError`; `OptionError` where D is too large or
+  ///   `testFile` is out of place.
+  package func features(from source: FeatureSource?, testFile: String? = nil) throws -> (
+    train: Matrix, test: Matrix?
+  ) {
+    if case .file(let location) = source {
+      let features = try file(location)
+      return (features, try testFile.map { try testFeatures($0, features.columns, location) })
+    }
+    if let testFile {
+      throw OptionError(
+        option: "test_features", value: testFile,
+        allowed: "given together with a file of training features")
+    }
+    switch source {
+    case .pca(let dimensions): return try components(dimensions)
+    case .pixels: return (try pixels(train), try test.map(pixels))
+    case .file, nil:
+      guard let features = train.features else {
+        throw NoFeatures(dataset: name, askedForPixels: false)
+      }
+      return (features, test?.features)
+    }
+  }
+
+  private func pixels(_ part: Examples) throws -> Matrix {
+    guard let images = part.images else { throw NoFeatures(dataset: name, askedForPixels: true) }
+    return images.pixelMatrix()
+  }
+
+  private func sourceValues(_ part: Examples) throws -> Matrix {
+    if part.images == nil, let features = part.features { return features }
+    return try pixels(part)
+  }
+
+  private func components(_ dimensions: Int) throws -> (train: Matrix, test: Matrix?) {
+    let source = try sourceValues(train)
+    let most = min(source.rows, source.columns)
+    guard dimensions <= most else {
+      throw OptionError(
+        option: "features", value: "pca:\(dimensions)",
+        allowed: "pca:D with D from 1 to \(most), for \(source.rows) samples of \(source.columns)"
+          + " values")
+    }
+    let model = try PCA.fit(source, dimensions: dimensions)
+    let testSource = try test.map(sourceValues)
+    return (try model.project(source), try testSource.map(model.project))
+  }
+
+  private func file(_ location: String) throws -> Matrix {
+    let features = try FeatureFile.read(location)
+    guard features.rows != train.count else { return features }
+    let isBoth = features.rows == train.count + (test?.count ?? 0)
+    throw FileError(
+      .format, path: location, expected: "\(train.count) rows, one per training sample of \(name)",
+      found: "\(features.rows)",
+      hints: isBoth
+        ? [
+          "that is as many as the training and the test part have together; which rows are which is"
+            + " not guessed: save them as two files, for features= and test_features="
+        ] : [])
+  }
+
+  private func testFeatures(
+    _ location: String, _ columns: Int, _ trainLocation: String
+  ) throws -> Matrix {
+    guard let test else {
+      throw OptionError(
+        option: "test_features", value: location, allowed: "given only where there is a test part")
+    }
+    let features = try FeatureFile.read(location, columns: columns, like: trainLocation)
+    guard features.rows == test.count else {
+      throw FileError(
+        .format, path: location, expected: "\(test.count) rows, one per test sample of \(name)",
+        found: "\(features.rows)")
+    }
+    return features
+  }
+}

@@ -1,0 +1,37 @@
+import LinearAlgebra
+
+/// Reads features, one row per sample, and refuses what no method could work with.
+enum FeatureFile {
+  /// - Parameter location: an npy file, or `FILE.npz:key`.
+  /// - Throws: `FileError` where the array has fewer than two dimensions, is empty, or holds a
+  ///   number that is not finite as a 32-bit float; its row and column are named.
+  static func read(_ location: String) throws -> Matrix {
+    let array = try NumpyArray(location)
+    let matrix = try array.matrix()
+    guard matrix.rows > 0, matrix.columns > 0 else {
+      throw FileError(
+        .format, path: array.path, member: array.member,
+        expected: "at least one sample of at least one feature",
+        found: array.shape.map(String.init).joined(separator: " × "))
+    }
+    if let place = matrix.elements.firstIndex(where: { !$0.isFinite }) {
+      throw FileError(
+        .format, path: array.path, member: array.member,
+        at: .cell(row: place / matrix.columns, column: place % matrix.columns),
+        expected: "a finite number", found: "\(matrix.elements[place])",
+        hints: ["numbers beyond ±3.4e38 become infinite as 32-bit floats"])
+    }
+    return matrix
+  }
+
+  /// The same for test features, which need as many columns as those of the training part.
+  static func read(_ location: String, columns: Int, like trainLocation: String) throws -> Matrix {
+    let matrix = try read(location)
+    guard matrix.columns == columns else {
+      throw FileError(
+        .format, path: location, expected: "\(columns) features per row, as \(trainLocation) has",
+        found: "\(matrix.columns)")
+    }
+    return matrix
+  }
+}

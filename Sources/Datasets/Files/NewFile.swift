@@ -1,0 +1,48 @@
+import Glibc
+
+/// A file being written. Under its own name it appears only when it is whole, so that whoever is
+/// interrupted or runs out of space leaves an older file as it was.
+final class NewFile {
+  private let path: String
+  private let temporaryPath: String
+  private var descriptor: Int32
+
+  init(_ path: String) throws {
+    self.path = path
+    temporaryPath = "\(path).\(getpid()).partial"
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.unwritable(path, errno) }
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unlink(temporaryPath)
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let step = write(descriptor, rest.baseAddress, rest.count)
+      if step < 0 && errno == EINTR { continue }
+      guard step > 0 else { throw Self.unwritable(path, errno) }
+      done += step
+    }
+  }
+
+  /// Makes the file appear. Nothing can be appended afterwards.
+  func commit() throws {
+    guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else {
+      throw Self.unwritable(path, errno)
+    }
+    close(descriptor)
+    descriptor = -1
+  }
+
+  private static func unwritable(_ path: String, _ code: Int32) -> FileError {
+    FileError(
+      .unwritable, path: path, expected: "a file that can be written",
+      found: String(cString: strerror(code)))
+  }
+}
