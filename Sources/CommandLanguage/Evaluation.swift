@@ -3,7 +3,8 @@ extension Expression {
   /// `x = "$x$x"` in a loop would take all memory.
   package static let maximumSize = 1 << 20
 
-  /// The value, with variables replaced by theirs.
+  /// The value, with variables replaced by theirs. A word that begins with `#` (as in `c=#ff0000`)
+  /// is a string, because behind a blank it would be a comment.
   /// - Throws: `unknown-name` at a variable that has no value; `range` if the value is larger than
   ///   `maximumSize`, or nested deeper than `Parser.maximumDepth`.
   package func evaluate(in variables: [String: Value]) throws(Diagnostic) -> Value {
@@ -16,7 +17,7 @@ extension Expression {
   private func replaced(_ variables: [String: Value]) throws(Diagnostic) -> Value {
     switch kind {
     case .number(let number, let text): return .number(number, text: text)
-    case .word(let word): return .word(word)
+    case .word(let word): return word.hasPrefix("#") ? .string(word) : .word(word)
     case .variable(let name): return try Expression.look(up: Name(name, range), in: variables)
     case .string(let parts, _): return .string(try joined(parts, variables))
     case .list(let elements):

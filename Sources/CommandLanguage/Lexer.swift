@@ -56,13 +56,24 @@ struct Lexer {
         position += 1
         add(kind, from: start)
       } else {
-        while position < bytes.count, isWordByte(at: position) {
-          checkControlCharacter(at: position)
-          position += 1
-        }
-        add(.word, from: start)
+        scanWord()
       }
     }
+  }
+
+  /// A word does not end in a backslash: what ends in one would go on in the next line as soon as
+  /// it stood at the end of its own. Mostly it is a continuation mark with a comment behind it.
+  private mutating func scanWord() {
+    let start = position
+    while position < bytes.count, isWordByte(at: position) {
+      checkControlCharacter(at: position)
+      position += 1
+    }
+    add(.word, from: start)
+    guard bytes[position - 1] == UInt8(ascii: "\\") else { return }
+    report(
+      "a line goes on behind '\\' only at its end", SourceRange(position - 1, position),
+      label: "a backslash that belongs to a value stands in quotes")
   }
 
   private mutating func scanString() {
@@ -132,14 +143,15 @@ struct Lexer {
 // MARK: - What stands at a byte
 
 extension Lexer {
-  /// The length of the blank at `index`: a space, a tab, or one of Unicode's (web pages are full
-  /// of no-break spaces); nil if there is none.
+  /// The length of the blank at `index`: a space, a tab, one of Unicode's (web pages are full of
+  /// no-break spaces), or a byte order mark, which comes in with joined files; nil if there is none.
   private func blankLength(at index: Int) -> Int? {
     let byte = bytes[index]
     if byte == 0x20 || byte == 0x09 { return 1 }
-    guard byte == 0xC2 || byte == 0xE2 || byte == 0xE3 else { return nil }
+    guard byte == 0xC2 || byte == 0xE2 || byte == 0xE3 || byte == 0xEF else { return nil }
     let scalar = scalar(at: index)
-    return scalar.properties.generalCategory == .spaceSeparator ? scalar.utf8.count : nil
+    let isBlank = scalar == "\u{FEFF}" || scalar.properties.generalCategory == .spaceSeparator
+    return isBlank ? scalar.utf8.count : nil
   }
 
   /// 1 for a line feed, 2 for a carriage return with one, 0 elsewhere.

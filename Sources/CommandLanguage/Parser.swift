@@ -108,12 +108,14 @@ extension Parser {
     return position > start
   }
 
-  /// Runs `body` one level deeper.
+  /// Runs `body` one level deeper. Too deep, the rest of the text is given up: what belongs to
+  /// which level can no longer be told.
   mutating func nested<Result>(
     _ opener: Token, _ body: (inout Parser) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     guard depth < Parser.maximumDepth else {
       reportedOpen = true
+      position = lexer.tokens.count - 1
       throw Diagnostic(
         .syntax, "more than \(Parser.maximumDepth) levels of nesting", at: opener.range,
         label: "one level too many")
