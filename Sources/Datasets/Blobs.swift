@@ -5,16 +5,22 @@ import LinearAlgebra
 /// The centres are uniform in the cube [−box, box]^d, each sample is its class's centre plus
 /// independent normal noise. Classes are balanced to within one sample, in random order.
 package struct Blobs: Sendable, Equatable {
+  /// The size of the training part.
   package var samples = 1000
+  /// The size of the test part; 0 for none.
   package var test = 500
+  /// The number of clusters; at most the number of samples.
   package var classes = 4
+  /// The number of features.
   package var dimensions = 2
   /// The standard deviation of every coordinate within a class.
   package var spread = 1.0
   /// Half the width of the cube of the centres.
   package var box = 10.0
+  /// Another seed, other centres and samples.
   package var seed = 0
 
+  /// The defaults; change what is to be different.
   package init() {}
 
   private static let mostNumbers = 1 << 30

@@ -6,13 +6,16 @@ import LinearAlgebra
 /// The true labels stay on this side: whoever makes a pool from a data set hands the algorithms
 /// features only.
 package struct Dataset: Sendable {
+  /// The canonical name, as `load` takes it.
   package var name: String
   /// One name per class; labels index it.
   package var classNames: [String]
+  /// What becomes the pool.
   package var train: Examples
   /// Nil where the user brought no test data; then nothing can be evaluated.
   package var test: Examples?
 
+  /// Stores the parts; labels are below `classNames.count`.
   package init(name: String, classNames: [String], train: Examples, test: Examples?) {
     self.name = name
     self.classNames = classNames
@@ -49,23 +52,29 @@ package struct Dataset: Sendable {
 package struct Examples: Sendable {
   /// The true class of each sample, from 0.
   package var labels: [Int]
+  /// One image per sample.
   package var images: ImageSet?
   /// One row per sample.
   package var features: Matrix?
 
+  /// Stores the parts; images and features are as many as labels.
   package init(labels: [Int], images: ImageSet? = nil, features: Matrix? = nil) {
     self.labels = labels
     self.images = images
     self.features = features
   }
 
+  /// The number of samples.
   package var count: Int { labels.count }
 }
 
 /// Images of one size, 8 bits per channel.
 package struct ImageSet: Sendable, Equatable {
+  /// The number of images.
   package let count: Int
+  /// Rows of pixels per image.
   package let height: Int
+  /// Pixels per row.
   package let width: Int
   /// 1 for grey images, 3 for red, green and blue.
   package let channels: Int

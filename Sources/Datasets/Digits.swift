@@ -6,6 +6,7 @@ import CBuiltinData
 /// Optical Recognition of Handwritten Digits, test part, by E. Alpaydin and C. Kaynak (1998), UCI
 /// Machine Learning Repository, doi 10.24432/C50P49, as scikit-learn ships it (BSD-3).
 package enum Digits {
+  /// The embedding where none is asked for.
   package static let defaultFeatures = FeatureSource.pca(32)
   private static let side = 8
   private static let name = "digits (built in)"

@@ -49,6 +49,14 @@ struct NumpyArchiveTests {
     }
   }
 
+  @Test func `a location is a file, or a file and a key`() throws {
+    #expect(ArrayLocation("/none/a.npz:k:1").path == "/none/a.npz:k:1")
+    #expect(ArrayLocation("/none/a.npz:k").key == "k")
+    #expect(ArrayLocation("/none/a:b.npy").path == "/none/a:b.npy")
+    #expect(ArrayLocation("/none/a.npy").key == nil)
+    for text in ["", ":", ":k", "a:"] { #expect(ArrayLocation(text).path == text) }
+  }
+
   @Test func `sizes that stand in the zip64 fields are read from there`() throws {
     var members = Self.members()
     for i in members.indices { members[i].usesZip64 = true }

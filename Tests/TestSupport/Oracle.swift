@@ -12,6 +12,7 @@ package struct Oracle {
     archive = try NumpyArchive(Fixtures.url("oracles/\(name).npz").path(percentEncoded: false))
   }
 
+  /// Whether there is an array of that name.
   package func has(_ key: String) -> Bool { archive.keys.contains(key) }
 
   /// Sizes of the dimensions; empty for a scalar.
@@ -23,13 +24,16 @@ package struct Oracle {
   /// All numbers, the last index running fastest.
   package func doubles(_ key: String) throws -> [Double] { try archive.array(key).doubles() }
 
+  /// The same as 32-bit floats.
   package func floats(_ key: String) throws -> [Float] { try archive.array(key).floats() }
 
+  /// Whole numbers; an error where the array holds others.
   package func ints(_ key: String) throws -> [Int] { try archive.array(key).integers() }
 
   /// A mask of bytes or truth values.
   package func bools(_ key: String) throws -> [Bool] { try ints(key).map { $0 != 0 } }
 
+  /// The one number of an array of one.
   package func scalar(_ key: String) throws -> Double {
     let values = try doubles(key)
     guard values.count == 1 else { throw OracleError(key: key, count: values.count) }

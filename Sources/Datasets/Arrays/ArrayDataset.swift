@@ -2,9 +2,13 @@ import LinearAlgebra
 
 /// Anyone's own data: features and labels in files of arrays.
 package struct ArrayDataset: Sendable {
+  /// The training part's features, one row per sample.
   package var features: String
+  /// The training part's true labels.
   package var labels: String
+  /// The same of the test part; nil where there is none.
   package var testFeatures: String?
+  /// The same of the test part; nil where there is none.
   package var testLabels: String?
 
   /// Each is an npy file or `FILE.npz:key`; labels may be text, too (`LabelFile`). Test files come

@@ -1,21 +1,21 @@
 import Glibc
 
 /// Where an array is: `FILE.npy`, `FILE.npz`, or `FILE.npz:key`.
-struct ArrayLocation {
-  let path: String
-  let key: String?
+package struct ArrayLocation: Sendable, Equatable {
+  /// The file.
+  package let path: String
+  /// The array in an archive; nil where none is named.
+  package let key: String?
 
-  /// A file whose whole name is `text` is that file; else what follows the last colon is a key.
-  init(_ text: String) {
-    guard access(text, F_OK) != 0, let colon = text.lastIndex(of: ":"), colon > text.startIndex,
-      text.index(after: colon) < text.endIndex
-    else {
-      path = text
-      key = nil
-      return
-    }
-    path = String(text[..<colon])
-    key = String(text[text.index(after: colon)...])
+  /// A file whose whole name is `text` is that file; else what follows the last colon is a key, if
+  /// what precedes it is a file or is called `.npz`.
+  package init(_ text: String) {
+    let colon = text.lastIndex(of: ":") ?? text.startIndex
+    let file = String(text[..<colon])
+    let isSplit = access(file, F_OK) == 0 || file.lowercased().hasSuffix(".npz")
+    let hasKey = !file.isEmpty && isSplit && access(text, F_OK) != 0
+    path = hasKey ? file : text
+    key = hasKey ? String(text[text.index(after: colon)...]) : nil
   }
 
   /// Whether the content, the key or the ending says that this is an array and not text.

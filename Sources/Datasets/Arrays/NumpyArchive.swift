@@ -1,5 +1,6 @@
 /// An npz archive: named NumPy arrays in one file.
 package struct NumpyArchive: Sendable {
+  /// The file, as it was named.
   package let path: String
   private let entries: [ZipEntry]
 

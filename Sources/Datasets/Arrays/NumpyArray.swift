@@ -8,6 +8,7 @@ import LinearAlgebra
 /// the result and little more. They come in C order (the last index runs fastest) whatever the
 /// order in the file.
 package struct NumpyArray: Sendable {
+  /// The file, as it was named.
   package let path: String
   /// The key in the npz archive; nil for an npy file.
   package let member: String?
@@ -16,9 +17,11 @@ package struct NumpyArray: Sendable {
 
   /// Sizes of the dimensions; empty for a scalar.
   package var shape: [Int] { header.shape }
+  /// How the elements are stored in the file.
   package var type: NumpyType { header.type }
   /// The number of elements.
   package var count: Int { header.count }
+  /// Whether the first index runs fastest in the file.
   package var isFortranOrder: Bool { header.isFortranOrder }
   /// The product of all sizes but the first: what one row holds when it is flattened.
   package var rowLength: Int { shape.dropFirst().reduce(1, &*) }
@@ -97,7 +100,11 @@ package struct NumpyArray: Sendable {
       try MemoryLimit.check(count, of: Element.self, path: path)
       let file = try FileBytes(path)
       var stream = try Self.stream(file, entry)
-      _ = try stream.bytes(header.length)
+      guard try NumpyHeader(&stream, path: path) == header else {
+        throw FileError(
+          .format, path: path, expected: "the array that was opened", found: "another one",
+          hints: ["the file was written while it was read: try again"])
+      }
       let decoder = NumpyDecoder<Element>(header: header, path: path)
       let result = try [Element](unsafeUninitializedCapacity: count) { target, initialized in
         initialized = 0

@@ -1,16 +1,21 @@
 /// How one element of a NumPy array is stored: a truth value, a whole number or a real one.
 package struct NumpyType: Sendable, Equatable {
+  /// What an element is.
   package enum Kind: Sendable { case boolean, signed, unsigned, real }
 
+  /// What the elements are.
   package let kind: Kind
   /// Bytes per element: 1, 2, 4 or 8.
   package let size: Int
+  /// Whether the most significant byte comes first.
   package let isBigEndian: Bool
   /// As NumPy writes it: "<f4", "|u1".
   package let descriptor: String
 
+  /// Little-endian 32-bit floats.
   package static let float32 = NumpyType(
     kind: .real, size: 4, isBigEndian: false, descriptor: "<f4")
+  /// Little-endian 64-bit integers.
   package static let int64 = NumpyType(
     kind: .signed, size: 8, isBigEndian: false, descriptor: "<i8")
 

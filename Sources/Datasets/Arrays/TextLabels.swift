@@ -3,7 +3,7 @@ struct TextLabels {
   let labels: [Int]
 
   private static let header = ["index", "label"]
-  private static let longestFile = 1 << 30
+  private static let longestFile = 1 << 28
 
   /// - Parameter count: how many labels there have to be, if that is known.
   init(_ file: FileBytes, count: Int?) throws {
@@ -50,7 +50,7 @@ struct TextLabels {
         .format, path: path, at: .line(line), expected: what,
         found: text.isEmpty ? "an empty line" : "'\(text.prefix(40))'",
         hints: [
-          "labels are whole numbers from 0 on, one per line, or lines 'index,label' below that header"
+          "labels are whole numbers from 0 on, one per line or 'index,label' below that header"
         ])
     }
     return number

@@ -20,6 +20,9 @@ struct ZipDirectory {
   /// What an archive without members begins with.
   static let emptyMagic: [UInt8] = [0x50, 0x4b, 0x05, 0x06]
 
+  /// More than the directory of a million members takes.
+  private static let longest = 1 << 28
+
   init(_ source: any ByteSource) throws {
     let end = try ZipEnd(source)
     guard end.directorySize <= end.position, end.directoryOffset <= end.position - end.directorySize
@@ -27,6 +30,11 @@ struct ZipDirectory {
       throw FileError.zip(
         source, end.position, expected: "a directory inside the archive",
         found: "one of \(end.directorySize) bytes at byte \(end.directoryOffset)")
+    }
+    guard end.directorySize <= Self.longest else {
+      throw FileError(
+        .tooLarge, path: source.name, expected: "a directory of at most \(Self.longest) bytes",
+        found: "\(end.directorySize)")
     }
     let range = end.directoryOffset..<end.directoryOffset + end.directorySize
     var reader = LittleEndianReader(

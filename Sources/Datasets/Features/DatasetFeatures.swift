@@ -2,6 +2,7 @@ import LinearAlgebra
 
 /// The data set has nothing that an embedding could be made of; features have to be named.
 package struct NoFeatures: Error, Sendable, Equatable {
+  /// The data set's name.
   package let dataset: String
   /// Whether it was `pixels` that were asked for; else the data set has no embedding of its own.
   package let askedForPixels: Bool

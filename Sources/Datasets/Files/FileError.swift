@@ -3,6 +3,7 @@
 /// `expected` and `found` are noun phrases ("60000 labels", "59999"); whoever shows the error adds
 /// the words around them.
 package struct FileError: Error, Sendable, Equatable {
+  /// What sort of trouble it is; the user is told another code for each.
   package enum Kind: Sendable {
     /// It is not there, or it cannot be opened or read.
     case missing
@@ -25,13 +26,17 @@ package struct FileError: Error, Sendable, Equatable {
     case line(Int)
   }
 
+  /// What sort of trouble it is.
   package var kind: Kind
+  /// The file, as the user named it.
   package var path: String
   /// The member of an archive; nil where the file is no archive or all of it is meant.
   package var member: String?
   /// Nil where the whole file is meant.
   package var place: Place?
+  /// What should be there.
   package var expected: String
+  /// What is there.
   package var found: String
   /// What to do about it, most promising first.
   package var hints: [String]

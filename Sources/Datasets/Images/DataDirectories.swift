@@ -1,7 +1,9 @@
 /// The directories in which data sets are looked for, most important first.
 package struct DataDirectories: Sendable {
+  /// Where to look, in this order.
   package var paths: [String]
 
+  /// Stores the paths.
   package init(paths: [String]) { self.paths = paths }
 
   /// The places where a data set may be that is kept in one of `folders`.

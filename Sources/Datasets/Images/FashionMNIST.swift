@@ -1,6 +1,7 @@
 /// Fashion-MNIST: 60,000 + 10,000 grey images of clothes, 28 × 28, ten classes (Xiao, Rasul and
 /// Vollgraf 2017, 1708.07747). Debian has all of it in one package.
 package enum FashionMNIST {
+  /// The embedding where none is asked for.
   package static let defaultFeatures = FeatureSource.pca(50)
 
   /// - Parameter path: the folder of the files; without it the data directories are searched.
