@@ -2,7 +2,6 @@
 // by VARIANT_TABLE, and sets the instructions that the compiler may use.
 
 #include <math.h>
-#include <string.h>
 
 #include "variants.h"
 

@@ -3,7 +3,6 @@
 
 // The headers come first: the attribute below must fall on our own functions only.
 #include <math.h>
-#include <string.h>
 
 #include "variants.h"
 

@@ -127,8 +127,9 @@ private struct LinearSteps {
     let d = dimensions
     features.elements.withUnsafeBufferPointer { source in
       inputs.withUnsafeMutableBufferPointer { target in
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
         for (row, position) in positions.enumerated() {
-          for j in 0..<d { target[row * d + j] = source[position * d + j] }
+          (target + row * d).update(from: source + position * d, count: d)
         }
       }
     }
