@@ -108,16 +108,15 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 6])
-  func `is refused with a share that the budget does not hold`(share: Int) throws {
+  @Test func `is bought in one share where the share is larger`() throws {
     let (features, truth) = clusters(40, classes: 3, dimensions: 3)
     let experiment = try Experiment(features, truth: truth, classes: 3)
-    #expect(
-      throws: MethodError.range(
-        name: "share", value: Double(share), allowed: "1 to the budget, 5")
-    ) {
-      try experiment.select(
-        NoiseAwareSampling(ProbCover(delta: 0.3), filter: KeepAll(), share: share), 5)
+    let probCover = ProbCover(delta: 0.3)
+    let selection = try experiment.select(
+      NoiseAwareSampling(probCover, filter: KeepAll(), share: 6), 5)
+    #expect(selection.shares == [5])
+    #expect(throws: MethodError.range(name: "share", value: 0, allowed: "at least 1")) {
+      try experiment.select(NoiseAwareSampling(probCover, filter: KeepAll(), share: 0), 5)
     }
   }
 

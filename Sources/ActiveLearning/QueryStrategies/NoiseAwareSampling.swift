@@ -16,8 +16,8 @@ package struct NoiseAwareSampling: QueryStrategy {
   private let remainder: Budget.Remainder
 
   /// - Parameters:
-  ///   - share: how many labels are bought between two judgements, in 1 ... the budget; nil is one
-  ///     for each class, or a single one if the filter knows the truth.
+  ///   - share: how many labels are bought between two judgements, at least 1; all of them if they
+  ///     are fewer. Nil is one for each class, or a single one if the filter knows the truth.
   ///   - remainder: where the labels go that do not fill a share.
   package init(
     _ strategy: any CoverageStrategy, filter: any NoiseFilter, share: Int? = nil,
@@ -47,8 +47,8 @@ package struct NoiseAwareSampling: QueryStrategy {
 
   private func shares(of count: Int, classes: Int) throws(MethodError) -> [Int] {
     let size = share ?? (filter.knowsTruth ? 1 : min(classes, count))
-    guard 1 <= size, size <= count else {
-      throw .range(name: "share", value: Double(size), allowed: "1 to the budget, \(count)")
+    guard size >= 1 else {
+      throw .range(name: "share", value: Double(size), allowed: "at least 1")
     }
     return Budget.shares(of: count, size: size, remainder: remainder)
   }
