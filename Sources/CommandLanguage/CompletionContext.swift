@@ -139,7 +139,9 @@ private struct Surroundings {
       return
     }
     guard first.kind == .word else { return }
-    let continuesValue = Surroundings.valueMayFollow(tokens[index - 1])
+    // Inside brackets a line end is a blank.
+    let last = tokens.last { $0.kind != .newline } ?? first
+    let continuesValue = Surroundings.valueMayFollow(last)
     if tokens.count > 1, tokens[start + 1].kind == .equals {
       place = continuesValue ? .value : .nothing
     } else {
@@ -150,7 +152,7 @@ private struct Surroundings {
       }
     }
     guard let method else { return }
-    let behindMethodPart = continuesValue || tokens[index - 1].kind == .openParenthesis
+    let behindMethodPart = continuesValue || last.kind == .openParenthesis
     place =
       !behindMethodPart
       ? .nothing : method.current.map { .methodOptionValue($0) } ?? .methodOption

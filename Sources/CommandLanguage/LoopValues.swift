@@ -1,8 +1,8 @@
-/// The most that a loop may go round.
-package let maximumLoopCount = 1_000_000
-
 extension Repeat {
-  /// How often the block runs: a whole number from 0 to `maximumLoopCount`.
+  /// The most that a block may be run.
+  package static let maximumCount = 1_000_000
+
+  /// How often the block runs: a whole number from 0 to `maximumCount`.
   package func times(in variables: [String: Value]) throws(Diagnostic) -> Int {
     let value = try count.evaluate(in: variables)
     guard let number = value.number else {
@@ -10,9 +10,9 @@ extension Repeat {
         .type, "repeat needs a number of times, not \(value.text.prefix(40))", at: count.range,
         notes: ["write repeat 5 { … }; to go through values: for x in a b { … }"])
     }
-    guard let times = value.integer, (0...maximumLoopCount).contains(times) else {
+    guard let times = value.integer, (0...Repeat.maximumCount).contains(times) else {
       throw Diagnostic(
-        .range, "repeat takes a whole number from 0 to \(maximumLoopCount), not \(value.text)",
+        .range, "repeat takes a whole number from 0 to \(Repeat.maximumCount), not \(value.text)",
         at: count.range, label: number < 0 ? "this is negative" : nil)
     }
     return times
@@ -26,7 +26,7 @@ extension For {
   /// both ends included where the step meets them. Without a step it counts by one, up or down as
   /// needed; a step must lead from A to B. Steps are added exactly: `0.1..0.5:0.1` is 0.1, 0.2,
   /// 0.3, 0.4, 0.5.
-  /// - Throws: `range` if there are more than `maximumLoopCount` values.
+  /// - Throws: `range` if there are more than `Repeat.maximumCount` values.
   package func values(in variables: [String: Value]) throws(Diagnostic) -> [Value] {
     var result: [Value] = []
     for expression in values {
@@ -38,13 +38,13 @@ extension For {
           result.append(element)
           continue
         }
-        guard range.count <= maximumLoopCount - result.count else {
+        guard range.count <= Repeat.maximumCount - result.count else {
           throw LoopRange.tooMany(at: expression.range)
         }
         result += range.values
       }
     }
-    guard result.count <= maximumLoopCount else { throw LoopRange.tooMany(at: range) }
+    guard result.count <= Repeat.maximumCount else { throw LoopRange.tooMany(at: range) }
     return result
   }
 }
@@ -88,7 +88,7 @@ private struct LoopRange {
       throw LoopRange.wrongStep(first, last, step, at: place)
     }
     let steps = distance.partialValue.dividedReportingOverflow(by: by)
-    guard !distance.overflow, (0..<maximumLoopCount).contains(steps.partialValue) else {
+    guard !distance.overflow, (0..<Repeat.maximumCount).contains(steps.partialValue) else {
       throw LoopRange.tooMany(at: place)
     }
     self.first = from
@@ -133,7 +133,7 @@ private struct LoopRange {
 
   static func tooMany(at place: SourceRange) -> Diagnostic {
     Diagnostic(
-      .range, "the loop has more than \(maximumLoopCount) values", at: place,
+      .range, "the loop has more than \(Repeat.maximumCount) values", at: place,
       label: "this is too many")
   }
 }

@@ -54,15 +54,17 @@ extension Parser {
       label: "a new statement begins behind ';' or on a new line")
   }
 
-  func blockExpected(_ keyword: String, example: String) -> Diagnostic {
+  /// What to throw where a block should begin. One on the next line is left to the recovery.
+  mutating func blockExpected(_ keyword: String, example: String) -> Diagnostic {
     if token.kind == .closeBracket || token.kind == .closeParenthesis { return strayCloser(token) }
-    var notes = ["write \(example)"]
-    if token.kind == .newline, following.kind == .openBrace {
-      notes = ["the '{' stands on the same line as '\(keyword)'"]
-    }
-    return Diagnostic(
+    var diagnostic = Diagnostic(
       .syntax, "the block of '\(keyword)' is missing", at: unexpectedRange,
-      label: "'{' is expected here", notes: notes)
+      label: "'{' is expected here", notes: ["write \(example)"])
+    if token.kind == .newline, following.kind == .openBrace {
+      take()
+      diagnostic.notes = ["the '{' stands on the same line as '\(keyword)'"]
+    }
+    return diagnostic
   }
 
   func blankExpected(behind verb: Name) -> Diagnostic {
@@ -118,7 +120,8 @@ extension Parser {
     case .equals:
       return Diagnostic(
         .syntax, "a name is missing before '='", at: token.range,
-        label: "options are written name=value")
+        label: "options are written name=value",
+        notes: token.touches(previous) ? ["a value that holds '=' stands in quotes"] : [])
     case .comma:
       return Diagnostic(
         .syntax, "a value is missing before ','", at: token.range,

@@ -45,7 +45,7 @@ package enum Spelling {
 
   /// The number of insertions, deletions, replacements and swaps of neighbours between two words,
   /// where nothing is edited twice (optimal string alignment).
-  static func distance(_ left: [Character], _ right: [Character]) -> Int {
+  package static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var older: [Int] = []
     var old = Array(0...right.count)
     for i in left.indices {

@@ -110,14 +110,20 @@ struct `Syntax errors` {
     #expect(diagnostic.notes == ["',' or ')' is expected before 'd' in line 2"])
   }
 
+  @Test func `shows how to write a value with an equals sign`() throws {
+    let diagnostic = try #require(failures("a b=c=d").first)
+    #expect(diagnostic.notes == ["a value that holds '=' stands in quotes"])
+  }
+
   @Test func `shows how to join text and variables`() throws {
     let diagnostic = try #require(failures("load $dir/f.npy").first)
     #expect(
       diagnostic.notes == ["to join text and variables, use double quotes: \"$dir/f.npy\""])
   }
 
-  @Test func `hints at the line of the brace`() throws {
-    let diagnostic = try #require(failures("repeat 5\n{ a }").first)
-    #expect(diagnostic.notes == ["the '{' stands on the same line as 'repeat'"])
+  @Test func `hints at the line of the brace`() {
+    let diagnostics = failures("repeat 5\n{ a }")
+    #expect(diagnostics.count == 1)
+    #expect(diagnostics.first?.notes == ["the '{' stands on the same line as 'repeat'"])
   }
 }
