@@ -15,7 +15,7 @@ package struct LinearProbe: Classifier {
   ///   - weights: the stream of the initial weights; it must not depend on the round.
   ///   - batches: the stream of the shuffles.
   /// - Returns: the probe, and the mean training loss of each epoch.
-  /// - Throws: `NetworkError`; `Interrupted`.
+  /// - Throws: `NetworkError`, also where losses or weights are no longer finite; `Interrupted`.
   package static func fit(
     _ features: Matrix, labels: [Int], classes: Int, settings: SGDSettings = SGDSettings(),
     weights: inout RandomSource, batches: inout RandomSource
@@ -23,6 +23,9 @@ package struct LinearProbe: Classifier {
     var head = LinearHead(classes: classes, dimensions: features.columns, using: &weights)
     let losses = try LinearTraining(settings).run(
       &head, on: features, labels: labels, using: &batches)
+    guard (head.weights.elements + head.biases).allSatisfy(\.isFinite),
+      losses.allSatisfy(\.isFinite)
+    else { throw NetworkError.diverged(learningRate: settings.learningRate) }
     return (LinearProbe(head), losses)
   }
 

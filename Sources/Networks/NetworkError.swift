@@ -10,6 +10,8 @@ package enum NetworkError: Error, Equatable {
   case columns(found: Int, expected: Int)
   /// A setting outside its range: its name, its value, what is allowed.
   case setting(name: String, value: Double, allowed: String)
+  /// Training left the finite numbers; a lower learning rate, or rows of lower norm, may help.
+  case diverged(learningRate: Double)
   /// Stored weights whose length does not fit what they say of themselves.
   case storedWeights(bytes: Int, expected: Int?)
 }

@@ -148,6 +148,12 @@ struct LinearTrainingTests {
       &head, on: features, labels: labels, using: &random)
     #expect(losses.count == 30)
     #expect(try LinearProbe(head).predictions(for: features).count == 6)
+    #expect(throws: NetworkError.diverged(learningRate: 1e30)) {
+      var weights = stream(.initialWeights)
+      return try LinearProbe.fit(
+        features, labels: labels, classes: 2, settings: settings, weights: &weights,
+        batches: &random)
+    }
   }
 
   @Test func `stops when interrupted, and leaves the head as it was`() async {
