@@ -2,6 +2,7 @@
 ///
 /// Only the text before the cursor counts; it may be broken or unfinished, and have many lines.
 package struct CompletionContext: Hashable, Sendable {
+  /// What the grammar expects at the cursor.
   package enum Place: Hashable, Sendable {
     /// The beginning of a statement: a command, `repeat`, `for`.
     case statement

@@ -23,6 +23,7 @@ package struct Diagnostic: Error, Sendable, Hashable {
     case diskFull = "disk-full"
   }
 
+  /// What kind of mistake it is, for programs.
   package var code: Code
   /// One sentence, without a full stop.
   package var message: String
@@ -37,6 +38,7 @@ package struct Diagnostic: Error, Sendable, Hashable {
   /// The text that `range` points into, where it is not the text being run (a sourced file).
   package var source: SourceText?
 
+  /// Of more than three suggestions the first three are kept.
   package init(
     _ code: Code, _ message: String, at range: SourceRange? = nil, label: String? = nil,
     notes: [String] = [], suggestions: [String] = [], source: SourceText? = nil
@@ -53,6 +55,7 @@ package struct Diagnostic: Error, Sendable, Hashable {
 
 /// Why a text is no script: one diagnostic or more, in the order of the text.
 package struct ParseFailure: Error, Sendable, Hashable {
+  /// At least one.
   package let diagnostics: [Diagnostic]
 
   package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }

@@ -3,11 +3,13 @@ package struct SourceRange: Hashable, Sendable, Codable {
   package let lower: Int
   package let upper: Int
 
+  /// An `upper` before `lower` makes an empty range at `lower`.
   package init(_ lower: Int, _ upper: Int) {
     self.lower = lower
     self.upper = max(lower, upper)
   }
 
+  /// Whether it is a place between two bytes.
   package var isEmpty: Bool { lower == upper }
 
   /// The shortest range that covers both.
@@ -34,10 +36,12 @@ package struct Place: Hashable, Sendable, Codable {
 package struct SourceText: Hashable, Sendable {
   /// The file's name as the user knows it; nil at the prompt.
   package let name: String?
+  /// The whole text, as it was read.
   package let text: String
   /// The offset of the first byte of each line.
   private let lineStarts: [Int]
 
+  /// O(length): the lines are found here, once.
   package init(name: String? = nil, text: String) {
     var text = text
     text.makeContiguousUTF8()
@@ -62,6 +66,7 @@ package struct SourceText: Hashable, Sendable {
   /// The number of bytes.
   package var count: Int { text.utf8.count }
 
+  /// The number of lines; a line end at the end of the text begins one more, which is empty.
   package var lineCount: Int { lineStarts.count }
 
   /// The line and display column of a byte (a tab counts 1, a combining mark 0, wide characters 2).

@@ -88,6 +88,7 @@ package enum Argument: Hashable, Sendable {
   case positional(Expression)
   case option(Name, Expression)
 
+  /// From the first character of the name or value to the last of the value.
   package var range: SourceRange {
     switch self {
     case .positional(let value): value.range
@@ -104,6 +105,7 @@ package struct NamedExpression: Hashable, Sendable {
 
 /// A value as it was typed: variables are not yet replaced.
 package struct Expression: Hashable, Sendable {
+  /// The forms that a value has in a script.
   package indirect enum Kind: Hashable, Sendable {
     /// The number, and how it was typed.
     case number(Double, text: String)
@@ -142,6 +144,7 @@ package enum StringPart: Hashable, Sendable {
 
 /// A comment, from its `#` to the end of the line.
 package struct Comment: Hashable, Sendable {
+  /// What the mark at the start of a comment says about it.
   package enum Kind: Hashable, Sendable {
     /// `#!`, as the first characters of the text.
     case shebang

@@ -11,6 +11,7 @@ package enum Value: Hashable, Sendable {
   /// A name with its options, `npc(delta=0.68)`.
   case method(String, [MethodOption])
 
+  /// A whole number.
   package init(_ integer: Int) { self = .number(Double(integer), text: String(integer)) }
 
   /// A number in its shortest spelling; one that is not finite becomes a word (`nan`, `inf`).
@@ -23,8 +24,10 @@ package enum Value: Hashable, Sendable {
     self = .number(number, text: text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
   }
 
+  /// The word true or false.
   package init(_ bool: Bool) { self = .word(bool ? "true" : "false") }
 
+  /// The number; nil for the other kinds, also for a string that looks like one.
   package var number: Double? {
     if case .number(let number, _) = self { number } else { nil }
   }
@@ -58,6 +61,7 @@ package enum Value: Hashable, Sendable {
     }
   }
 
+  /// The elements of a list; nil for the other kinds.
   package var list: [Value]? {
     if case .list(let values) = self { values } else { nil }
   }

@@ -1,5 +1,6 @@
 /// A place where a variable gets its value or gives it.
 package struct VariableUse: Hashable, Sendable {
+  /// How the variable is used.
   package enum Kind: Hashable, Sendable {
     /// `name = value`
     case assigned
@@ -38,6 +39,7 @@ extension Statement {
 }
 
 extension Argument {
+  /// The variables that evaluating the argument reads.
   package var variableUses: [VariableUse] {
     switch self {
     case .positional(let value), .option(_, let value): value.variableUses
