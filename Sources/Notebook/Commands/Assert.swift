@@ -1,0 +1,68 @@
+import CommandLanguage
+
+extension Vocabulary {
+  static let assertion = Row(
+    Entry(
+      .command, "assert", "fails, and so the script, if a metric's newest value does not hold",
+      parameters: [
+        .positional("metric", .choice(Metrics.keys), "a column of show rounds"),
+        .positional("op", .choice([">=", "<=", ">", "<", "==", "!="]), "the comparison"),
+        .positional("value", .number(.closed(-.infinity, .infinity)), "what to compare with"),
+      ],
+      examples: [
+        "load digits\nquery probcover 50\ntrain linear\nassert accuracy >= 0.5",
+        "load digits\nnoise sym 0.5\nquery random 20\nassert n_labeled == 20",
+      ]),
+    CommandImplementation(action: .compute(runAssert)))
+
+  @Sendable private static func runAssert(_ invocation: inout Invocation) throws -> Output {
+    let key = invocation.arguments.text("metric") ?? ""
+    let op = invocation.arguments.text("op") ?? ""
+    let value = invocation.arguments.number("value") ?? 0
+    guard let known = invocation.state.metrics[key], let actual = known else {
+      throw Diagnostic(
+        .assertion, "\(key) has no value yet", at: invocation.bound.range,
+        notes: ["it is measured by \(Metrics.source(of: key))"])
+    }
+    guard Metrics.holds(actual, op, value) else {
+      throw Diagnostic(
+        .assertion, "\(key) is \(Value(actual).text), which is not \(op) \(Value(value).text)",
+        at: invocation.bound.range, label: "does not hold")
+    }
+    return Output(
+      record: .record(
+        ("metric", .string(key)), ("op", .string(op)), ("value", .double(value)),
+        ("actual", .double(actual)), ("passed", .bool(true))),
+      lines: ["\(key) = \(Format.number(actual)) \(op) \(Format.number(value)): holds"])
+  }
+}
+
+/// The metrics of a round (METHODS §10.1) and who measures them.
+enum Metrics {
+  static let keys = query + filter + train
+
+  private static let query = [
+    "n_labeled", "coverage", "clean_coverage", "delta", "exhausted", "true_noise", "class_min",
+    "classes_empty",
+  ]
+  private static let filter = [
+    "noise_accuracy", "clean_precision", "clean_recall", "clean_f1", "noise_precision",
+    "noise_recall", "noise_f1", "keep_all_f1", "predicted_noise",
+  ]
+  private static let train = ["accuracy", "loss"]
+
+  static func source(of key: String) -> String {
+    train.contains(key) ? "train" : filter.contains(key) ? "filter" : "query"
+  }
+
+  static func holds(_ actual: Double, _ op: String, _ value: Double) -> Bool {
+    switch op {
+    case ">=": actual >= value
+    case "<=": actual <= value
+    case ">": actual > value
+    case "<": actual < value
+    case "==": actual == value
+    default: actual != value
+    }
+  }
+}

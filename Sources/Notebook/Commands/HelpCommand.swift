@@ -1,0 +1,62 @@
+import CommandLanguage
+
+extension Vocabulary {
+  static let help = Row(
+    Entry(
+      .command, "help", "says what there is, and how it is used",
+      parameters: [
+        .positional("word", .text, default: .absent, "a command, a method, an option's owner")
+      ],
+      examples: ["help", "help npc"]),
+    CommandImplementation(action: .compute(runHelp)))
+
+  @Sendable private static func runHelp(_ invocation: inout Invocation) throws -> Output {
+    guard let word = invocation.arguments.text("word") else { return overview }
+    let found = EntryKind.allCases.compactMap { find($0, word)?.entry }
+    guard !found.isEmpty else {
+      let names = all.flatMap { [$0.name] + $0.aliases.map(\.name) }
+      throw Diagnostic(
+        .unknownName, "no help on '\(word)'",
+        at: invocation.arguments.ranges["word"], notes: ["help alone lists all names"],
+        suggestions: Spelling.nearest(word, among: names))
+    }
+    let lines = found.enumerated().flatMap { index, entry in
+      (index > 0 ? [""] : []) + Help.lines(entry)
+    }
+    let table = found.count == 1 ? Help.table(found[0]) : nil
+    return Output(
+      record: .object([.init("entries", .array(found.map(Help.json)))]), table: table,
+      drawn: table, lines: lines)
+  }
+
+  /// All names with their one line.
+  private static var overview: Output {
+    let rows = all.map {
+      [JSON.string($0.kind.noun), .string($0.name), .string($0.summary)]
+    }
+    return Output(
+      table: Table(columns: [.init("kind"), .init("name"), .init("what it does")], rows: rows),
+      lines: ["help NAME says more; a session begins with: load digits"])
+  }
+}
+
+extension Help {
+  static func json(_ entry: Entry) -> JSON {
+    .record(
+      ("kind", .string(entry.kind.rawValue)), ("name", .string(entry.name)),
+      ("aliases", .array(entry.aliases.map { .string($0.name) })),
+      ("summary", .string(entry.summary)), ("synopsis", .string(synopsis(entry))),
+      ("details", .string(entry.details)),
+      (
+        "parameters",
+        .array(
+          entry.parameters.map {
+            .record(
+              ("name", .string($0.name)), ("values", .string($0.kind.words)),
+              ("default", .string(words($0.default))), ("meaning", .string($0.meaning)))
+          })
+      ),
+      ("citation", .optional(entry.citation)),
+      ("examples", .array(entry.examples.map(JSON.string))))
+  }
+}

@@ -1,0 +1,93 @@
+import CommandLanguage
+import WorkspaceStore
+
+/// The commands that walk the tree of cells: logged and numbered, but no nodes of it.
+extension Vocabulary {
+  static let history = Row(
+    Entry(
+      .command, "history", "lists what was typed in this session",
+      parameters: [
+        .positional("n", .integer(1...Int.max), default: .absent, "only the last n inputs")
+      ],
+      examples: ["load digits\nhistory", "load digits\nquery random 5\nhistory 1"]),
+    CommandImplementation(
+      isNode: false,
+      action: .compute { invocation in
+        let inputs = try invocation.session.lease.inputs()
+          .filter { $0.number != invocation.input }
+        let shown = inputs.suffix(invocation.arguments.integer("n") ?? inputs.count)
+        return Output(
+          table: Table(
+            columns: [.init("input"), .init("text"), .init("status")],
+            rows: shown.map {
+              [.int($0.number), .string($0.text.trimmed), .string($0.status.rawValue)]
+            }))
+      }))
+
+  static let undo = Row(
+    Entry(
+      .command, "undo", "goes back to before the last input that changed something",
+      parameters: [
+        .positional("n", .integer(1...Int.max), default: .value("1"), "how many such inputs")
+      ],
+      details: "Nothing is erased: redo goes forward again, and show cells lists all.",
+      examples: [
+        "load digits\nquery random 5\nundo\nshow labeled", "seed 1\nseed 2\nundo 2",
+      ]),
+    CommandImplementation(isNode: false, action: .compute(runUndo)))
+
+  @Sendable private static func runUndo(_ invocation: inout Invocation) throws -> Output {
+    let times = invocation.arguments.integer("n") ?? 1
+    var line = try invocation.session.lease.lineage()
+    var undone: [String] = []
+    for _ in 0..<times {
+      guard let last = line.last(where: \.changesState) else { break }
+      undone.append(last.command)
+      line.removeAll { $0.number >= last.number || $0.input == last.input }
+    }
+    guard undone.count == times else {
+      throw Diagnostic(
+        .range, "there \(undone.count == 1 ? "is" : "are") only "
+          + "\(Format.count(undone.count, "input")) to undo",
+        at: invocation.arguments.ranges["n"] ?? invocation.bound.range)
+    }
+    let head = line.last?.number
+    invocation.headMove = .to(head)
+    return moved(to: head, "undone: \(undone.reversed().joined(separator: "; "))")
+  }
+
+  static let redo = Row(
+    Entry(
+      .command, "redo", "goes forward again to where undo came from",
+      examples: ["load digits\nundo\nredo\nshow pool", "seed 3\nundo\nredo"]),
+    CommandImplementation(isNode: false, action: .compute(runRedo)))
+
+  /// Follows the child last left, up to the end of the input that changed something.
+  @Sendable private static func runRedo(_ invocation: inout Invocation) throws -> Output {
+    let lease = invocation.session.lease
+    var head = try lease.head()
+    var redone: CellRecord?
+    while let child = try lease.lastLeftChild(of: head), let cell = try lease.cell(child) {
+      if let redone, redone.input != cell.input { break }
+      if cell.changesState { redone = cell }
+      head = child
+    }
+    guard let redone else {
+      throw Diagnostic(.range, "there is nothing to redo", at: invocation.bound.range)
+    }
+    invocation.headMove = .to(head)
+    return moved(to: head, "again: \(redone.command)")
+  }
+
+  private static func moved(to head: Int?, _ line: String) -> Output {
+    Output(
+      record: .record(("head", .optional(head)), ("branch", .string("main"))), lines: [line])
+  }
+}
+
+extension String {
+  var trimmed: String {
+    let text = trimmingSuffix()
+    return String(text.drop { $0.isWhitespace })
+  }
+}

@@ -1,0 +1,49 @@
+import ActiveLearning
+import CommandLanguage
+import Networks
+
+/// What `noise` and `show noise` say about the oracle.
+enum NoiseReporting {
+  static func output(_ record: NoiseRecord, observed: [Int], _ data: DataHandle) throws -> Output {
+    guard let truth = try data.truth() else {
+      return Output(record: json(record, nil), lines: ["noise \(record.model)"])
+    }
+    let report = NoiseReport(observed: observed, truth: truth, classes: data.record.classes)
+    let requested = record.requestedRate.map { "requested \(Format.fraction($0)), " } ?? ""
+    return Output(
+      record: json(record, report),
+      lines: [
+        "noise \(record.model): \(requested)realised \(Format.fraction(report.realisedRate)), "
+          + "labels sha256 \(record.digest.prefix(16))…"
+      ])
+  }
+
+  /// Rates per class and where the labels went, as a table.
+  static func table(_ observed: [Int], _ data: DataHandle) throws -> Table? {
+    guard let truth = try data.truth() else { return nil }
+    let report = NoiseReport(observed: observed, truth: truth, classes: data.record.classes)
+    let names = try data.classNames()
+    return Table(
+      columns: [.init("class"), .init("name"), .init("rate"), .init("most often")],
+      rows: report.perClass.indices.map { c in
+        let row = report.matrix[c]
+        let other = row.indices.filter { $0 != c && (row[$0] ?? 0) > 0 }
+          .max { (row[$0] ?? 0) < (row[$1] ?? 0) }
+        return [
+          .int(c), .string(names[c]), .optional(report.perClass[c]),
+          .optional(other.map { "\(names[$0]) \(Format.fraction(row[$0]))" }),
+        ]
+      })
+  }
+
+  private static func json(_ record: NoiseRecord, _ report: NoiseReport?) -> JSON {
+    let evaluation = report.map {
+      JSON.record(
+        ("realised_rate", .double($0.realisedRate)), ("per_class", .doubles($0.perClass)),
+        ("matrix", .array($0.matrix.map(JSON.doubles))))
+    }
+    return .record(
+      ("model", .string(record.model)), ("requested_rate", .optional(record.requestedRate)),
+      ("digest", .string(record.digest)), ("evaluation", evaluation ?? .null))
+  }
+}

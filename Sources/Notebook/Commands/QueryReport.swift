@@ -1,0 +1,135 @@
+import ActiveLearning
+import CommandLanguage
+import LinearAlgebra
+import WorkspaceStore
+
+/// What a query did, measured: its record, its metrics and its rows of the ledger.
+struct QueryReport {
+  let strategy: String
+  /// Nil for strategies that do not judge.
+  let filter: (any NoiseFilter)?
+  let budget: Int
+  let round: Int
+  let selection: Selection
+  let before: Pool
+  let after: Pool
+
+  /// Fills in what the cell leaves behind.
+  func keep(_ ledger: [ActiveLearning.Purchase], _ invocation: inout Invocation) throws {
+    let scores = Dictionary(
+      selection.picks.map { ($0.sample, $0.score) }, uniquingKeysWith: { first, _ in first })
+    invocation.purchases = ledger.map {
+      WorkspaceStore.Purchase(
+        sample: $0.sample, label: $0.label, source: "oracle", round: round, share: $0.share,
+        score: scores[$0.sample] ?? nil)
+    }
+    invocation.verdict = selection.verdicts.last
+    invocation.effect = .queried(
+      QueryRecord(
+        round: round, strategy: strategy, delta: selection.delta,
+        verdict: selection.verdicts.last.map {
+          VerdictRecord(filter: $0.filter, options: $0.options, threshold: $0.threshold)
+        }))
+    invocation.settings = CellSettings(
+      strategy: strategy, filter: selection.verdicts.last?.filter)
+    invocation.notices += selection.notices
+  }
+
+  func output(_ invocation: inout Invocation) throws -> Output {
+    let coverage = try measureCoverage(invocation)
+    let truth = try invocation.data().truth()
+    let noise = truth.map { trueNoise($0) }
+    try measure(coverage, truth, noise, &invocation)
+    if let verdict = selection.verdicts.last {
+      _ = try invocation.measure(verdict, observed: after.observed)
+    }
+    return Output(
+      record: record(coverage, noise), table: table(), lines: lines(coverage, noise))
+  }
+
+  private struct Coverage {
+    let delta: Double
+    let all: Double
+    let presumed: Double
+    let clean: Double?
+  }
+
+  /// By the radius in force, else by the data set's; nil where there is none.
+  private func measureCoverage(_ invocation: Invocation) throws -> Coverage? {
+    guard let delta = try selection.delta ?? invocation.data().record.delta else { return nil }
+    let graph = try after.embedding.coverageGraph(
+      radius: delta, memory: invocation.environment.memory)
+    let presumed = after.presumed.clean
+    let truth = try invocation.data().truth()
+    let trulyClean = truth.map { truth in
+      zip(after.labeled, after.observed).filter { truth[$0.0] == $0.1 }.map(\.0)
+    }
+    return Coverage(
+      delta: delta, all: try graph.coverage(of: after.labeled),
+      presumed: try graph.coverage(of: presumed),
+      clean: try trulyClean.map { try graph.coverage(of: $0) })
+  }
+
+  private func trueNoise(_ truth: [Int]) -> Double {
+    let wrong = zip(after.labeled, after.observed).count { truth[$0.0] != $0.1 }
+    return Double(wrong) / Double(after.labeled.count)
+  }
+
+  private func measure(
+    _ coverage: Coverage?, _ truth: [Int]?, _ noise: Double?, _ invocation: inout Invocation
+  ) throws {
+    let counts = truth.map { truth in
+      CleanCounts(
+        observed: after.observed, truth: after.labeled.map { truth[$0] }, classes: after.classes)
+    }
+    let measured: [(key: String, value: Double?)] = [
+      ("n_labeled", Double(after.labeled.count)), ("coverage", coverage?.all),
+      ("clean_coverage", coverage?.clean ?? nil), ("delta", selection.delta),
+      ("exhausted", Double(selection.exhausted)), ("true_noise", noise),
+      ("class_min", counts.map { Double($0.least) }),
+      ("classes_empty", counts.map { Double($0.emptyClasses) }),
+    ]
+    invocation.metrics += measured
+  }
+
+  private func record(_ coverage: Coverage?, _ noise: Double?) -> JSON {
+    let judged = selection.verdicts.filter { $0.labeled.count > before.labeled.count }
+    let verdicts = judged.map {
+      JSON.record(("labeled", .int($0.labeled.count)), ("suspected", .ints($0.suspected)))
+    }
+    let evaluation = JSON.record(
+      ("clean_coverage", .optional(coverage?.clean ?? nil)), ("true_noise", .optional(noise)))
+    return .record(
+      ("round", .int(round)), ("strategy", .string(strategy)), ("budget", .int(budget)),
+      ("selected", .ints(selection.picks.map(\.sample))), ("labels", .ints(selection.labels)),
+      ("scores", .doubles(selection.picks.map(\.score))), ("shares", .ints(selection.shares)),
+      ("filter", .optional(filter?.name)),
+      ("filter_options", filter.map { .string($0.options) } ?? .null),
+      ("delta", .optional(selection.delta)), ("exhausted", .int(selection.exhausted)),
+      ("verdicts", .array(verdicts)),
+      ("coverage", .optional(coverage?.all)),
+      ("presumed_coverage", .optional(coverage?.presumed)),
+      ("evaluation", evaluation))
+  }
+
+  private func table() -> Table {
+    Table(
+      columns: [.init("sample"), .init("label"), .init("score")],
+      rows: zip(selection.picks, selection.labels).map {
+        [.int($0.sample), .int($1), .optional($0.score)]
+      })
+  }
+
+  private func lines(_ coverage: Coverage?, _ noise: Double?) -> [String] {
+    var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
+    if let filter { said.append("filter \(filter.name)") }
+    if let delta = selection.delta { said.append("delta \(Format.number(delta))") }
+    if let coverage {
+      said.append("coverage \(Format.fraction(coverage.all))")
+      if filter != nil { said.append("presumed \(Format.fraction(coverage.presumed))") }
+    }
+    var evaluated = ["  evaluation: true noise \(Format.fraction(noise))"]
+    if let coverage { evaluated.append("clean coverage \(Format.fraction(coverage.clean))") }
+    return [said.joined(separator: ", "), evaluated.joined(separator: ", ")]
+  }
+}

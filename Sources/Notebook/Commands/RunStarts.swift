@@ -1,0 +1,130 @@
+import ActiveLearning
+import CommandLanguage
+import LinearAlgebra
+import WorkspaceStore
+
+/// The commands that begin with an empty labeled set again: `reset`, `seed`, `noise`.
+extension Vocabulary {
+  static let reset = Row(
+    Entry(
+      .command, "reset", "empties the labeled set and goes back to round 0",
+      details: "Data set, noise and filter stay: the same annotator is asked from the start.",
+      examples: ["load digits\nquery random 20\nreset\nquery probcover 20", "load digits\nreset"]),
+    CommandImplementation(
+      changesState: true,
+      action: .compute { invocation in
+        let dropped = invocation.state.labeled.count
+        invocation.effect = .reset
+        invocation.settings = .inForce(invocation.state)
+        return Output(
+          record: .record(("round", .int(0)), ("dropped", .int(dropped))),
+          lines: dropped == 0 ? ["nothing was labeled"] : [dropping(dropped)])
+      }))
+
+  static let seed = Row(
+    Entry(
+      .command, "seed", "sets the seed, empties the labeled set, and draws the noise anew",
+      parameters: [.positional("n", .integer(0...Int.max), "the seed; 0 at the start")],
+      details: """
+        A draw depends on the seed, on what it is for, on the round and the share, and on nothing
+        else: two strategies under one seed face the same annotator and the same initial weights.
+        """,
+      examples: [
+        "seed 7", "load digits\nnoise sym 0.5\nfor s in 1..2 { seed $s; query random 10 }",
+      ]),
+    CommandImplementation(
+      changesState: true,
+      action: .compute { invocation in
+        let seed = invocation.arguments.integer("n") ?? 0
+        let dropped = invocation.state.labeled.count
+        let record = try redrawn(seed: seed, &invocation)
+        invocation.effect = .seeded(seed, record)
+        invocation.settings = .inForce(invocation.state)
+        invocation.settings.seed = seed
+        if dropped > 0 { invocation.notices.append(dropping(dropped)) }
+        return Output(record: .record(("seed", .int(seed))), lines: ["seed \(seed)"])
+      }))
+
+  static let noise = Row(
+    Entry(
+      .command, "noise", "makes the oracle: one frozen observed label per sample",
+      details: """
+        Set it before the first purchase. Set later it empties the labeled set, since one sample
+        must never have two answers.
+        """,
+      examples: ["load digits\nnoise sym 0.5", "load digits\nnoise sym 0.2\nshow noise"]),
+    CommandImplementation(
+      method: .noise, changesState: true,
+      action: .compute { invocation in
+        let dropped = invocation.state.labeled.count
+        let drawn = try draw(
+          invocation.bound, seed: invocation.state.seed, data: try invocation.data())
+        let record = try keep(drawn, &invocation)
+        invocation.effect = .noise(record)
+        invocation.settings = .inForce(invocation.state)
+        invocation.settings.noise = record.model
+        if dropped > 0 { invocation.notices.append(dropping(dropped)) }
+        invocation.notices += drawn.notices
+        return try NoiseReporting.output(record, observed: drawn.labels, invocation.data())
+      }))
+
+  private static func dropping(_ count: Int) -> String {
+    "the labeled set of \(Format.count(count, "sample")) is empty again"
+  }
+
+  /// Observed labels fresh from a noise model.
+  private struct Drawn {
+    let model: String
+    let requestedRate: Double?
+    let budgetRate: Double
+    let labels: [Int]
+    var notices: [String] = []
+  }
+
+  private static func draw(_ bound: BoundCommand, seed: Int, data: DataHandle) throws -> Drawn {
+    guard let entry = bound.method, let row = implementation(noiseModels, entry.name) else {
+      throw Diagnostic(.missingArgument, "noise needs a noise model", at: bound.range)
+    }
+    guard let truth = try data.truth() else {
+      throw MethodError.refused(reason: "the true labels of this pool are not known")
+    }
+    let classes = data.record.classes
+    let model = try row.make(bound.arguments, truth.count, classes)
+    var random = model.stream(seed: seed)
+    let labels = try model.corrupt(NoiseTask(labels: truth, classes: classes), using: &random)
+    var drawn = Drawn(
+      model: String(bound.canonical.dropFirst("noise ".count)),
+      requestedRate: model.requestedRate, budgetRate: row.budgetRate(bound.arguments),
+      labels: labels)
+    let chance = Double(classes - 1) / Double(classes)
+    if let rate = model.requestedRate, rate > chance {
+      drawn.notices.append("a rate above \(Format.fixed(chance, 3)) is worse than chance")
+    }
+    return drawn
+  }
+
+  private static func keep(_ drawn: Drawn, _ invocation: inout Invocation) throws -> NoiseRecord {
+    let digest = try invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
+    return NoiseRecord(
+      model: drawn.model, requestedRate: drawn.requestedRate, budgetRate: drawn.budgetRate,
+      digest: digest)
+  }
+
+  /// The noise in force under another seed; nil where there is none.
+  private static func redrawn(seed: Int, _ invocation: inout Invocation) throws -> NoiseRecord? {
+    guard let noise = invocation.state.noise else { return nil }
+    let script = try Parser.parse(SourceText(text: "noise " + noise.model))
+    guard case .command(let parsed) = script.statements.first else { return noise }
+    let bound = try CommandBinder.bind(parsed, variables: [:])
+    return try keep(draw(bound, seed: seed, data: invocation.data()), &invocation)
+  }
+}
+
+extension CellSettings {
+  /// What holds for a run that begins now.
+  static func inForce(_ state: SessionState) -> CellSettings {
+    CellSettings(
+      dataset: state.data?.record.dataset,
+      noise: state.data == nil ? nil : state.noise?.model ?? "none", seed: state.seed)
+  }
+}

@@ -1,0 +1,81 @@
+import CommandLanguage
+import Glibc
+import LinearAlgebra
+
+extension Vocabulary {
+  static let set = Row(
+    Entry(
+      .command, "set", "changes how this process works; never what it computes",
+      examples: ["set threads 2", "set memory 4G"]),
+    CommandImplementation(
+      method: .setting,
+      action: .compute { invocation in
+        guard let entry = invocation.bound.method,
+          let change = implementation(settings, entry.name),
+          let value = invocation.arguments["value"]
+        else { throw Diagnostic(.missingArgument, "set needs a name", at: invocation.bound.range) }
+        try change.apply(invocation.arguments, &invocation.session.environment)
+        return Output(
+          record: .record(("name", .string(entry.name)), ("value", Values.json(value))),
+          lines: ["\(entry.name) \(value.plainText)"])
+      }))
+
+  static let settings: [Row<SettingImplementation>] = [
+    Row(
+      Entry(
+        .setting, "threads", "how many cores loops over tiles may use",
+        parameters: [.positional("value", .integer(1...4096), "number of threads")],
+        examples: ["set threads 1", "set threads 2"]),
+      SettingImplementation { arguments, _ in
+        Parallel.threads = arguments.integer("value") ?? 1
+      }),
+    Row(
+      Entry(
+        .setting, "memory", "bytes that a coverage graph may take before it is streamed",
+        parameters: [.positional("value", .text, "bytes, or with K, M, G: 4G")],
+        details: "Streaming needs memory in proportion to the pool, and gives the same picks.",
+        examples: ["set memory 4G", "set memory 512M"]),
+      SettingImplementation { arguments, environment in
+        let text = arguments.text("value") ?? ""
+        guard let bytes = ByteCount.parse(text), bytes > 0 else {
+          throw Diagnostic(
+            .type, "memory must be a number of bytes such as 512M or 4G, not '\(text)'",
+            at: arguments.ranges["value"])
+        }
+        environment.memory = bytes
+      }),
+    Row(
+      Entry(
+        .setting, "timing", "whether each command's time is said on stderr",
+        parameters: [.positional("value", .boolean, "on or off")],
+        examples: ["set timing on", "set timing off"]),
+      SettingImplementation { arguments, environment in
+        environment.timing = arguments.flag("value")
+      }),
+  ]
+}
+
+struct SettingImplementation: Sendable {
+  let apply: @Sendable (Arguments, inout Environment) throws -> Void
+}
+
+/// Numbers of bytes as people write them.
+package enum ByteCount {
+  /// "4G" → 4 · 2³⁰; nil for what is no such number.
+  package static func parse(_ text: String) -> Int? {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+    guard let last = text.last else { return nil }
+    let unit = units[Character(last.uppercased())]
+    guard let number = Double(unit == nil ? text : String(text.dropLast())), number.isFinite,
+      number >= 0
+    else { return nil }
+    return Int(exactly: (number * Double(unit ?? 1)).rounded())
+  }
+}
+
+extension Environment {
+  /// Half of the machine's memory.
+  package static var halfOfTheMachine: Int {
+    sysconf(Int32(_SC_PHYS_PAGES)) / 2 * sysconf(Int32(_SC_PAGESIZE))
+  }
+}

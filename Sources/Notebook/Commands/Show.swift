@@ -1,0 +1,164 @@
+import ActiveLearning
+import CommandLanguage
+
+extension Vocabulary {
+  static let show = Row(
+    Entry(
+      .command, "show", "shows a part of the session as a table; changes nothing",
+      parameters: [
+        .positional(
+          "what", .choice(["pool", "labeled", "rounds", "noise", "filter", "cells", "vars"]),
+          "what to show"),
+        .option(
+          "columns", .value, default: .absent, "names of columns, in this order: a,b,c"),
+      ],
+      details: """
+        show rounds has one row per round since the last load, with all metrics; in a box it draws
+        the main ones unless columns= names others.
+        """,
+      examples: [
+        "load digits\nquery probcover 20\ntrain linear\nshow rounds",
+        "load digits\nquery random 5\nshow labeled\nshow rounds columns=round,n_labeled,coverage",
+      ]),
+    CommandImplementation(action: .compute(runShow)))
+
+  @Sendable private static func runShow(_ invocation: inout Invocation) throws -> Output {
+    let output: Output
+    switch invocation.arguments.text("what") {
+    case "pool": output = try Showing.pool(invocation)
+    case "labeled": output = try Showing.labeled(invocation)
+    case "rounds": output = Showing.rounds(invocation)
+    case "noise": output = try Showing.noise(invocation)
+    case "filter": output = try Showing.filter(invocation)
+    case "cells": output = try Showing.cells(invocation)
+    default: output = Showing.variables(invocation)
+    }
+    return try Showing.chosen(output, invocation)
+  }
+}
+
+/// The tables of `show`.
+enum Showing {
+  /// What there is of the data, the labeled set and the annotator.
+  static func pool(_ invocation: Invocation) throws -> Output {
+    let record = try invocation.data().record
+    let state = invocation.state
+    var rows: [(String, JSON)] = [
+      ("data set", .string(record.dataset)), ("training samples", .int(record.train)),
+      ("test samples", .int(record.test)), ("classes", .int(record.classes)),
+    ]
+    if let features = record.features {
+      rows += [
+        ("features", .string(features.source)), ("dimensions", .int(features.dimensions)),
+        ("normalization", .string(features.normalization)), ("metric", .string(features.metric)),
+      ]
+    }
+    rows += [
+      ("known delta", .optional(record.delta)), ("scale", .string(record.scale)),
+      ("noise", .string(state.noise?.model ?? "none")), ("filter", .string(state.filter.text)),
+      ("seed", .int(state.seed)), ("round", .int(state.round)),
+      ("labeled", .int(state.labeled.count)),
+      ("unlabeled", .int(record.train - state.labeled.count)),
+    ]
+    return Output(
+      table: Table(
+        columns: [.init("property"), .init("value")], rows: rows.map { [.string($0.0), $0.1] }))
+  }
+
+  /// One row per label bought, in the order of purchase; the verdict where there is one.
+  static func labeled(_ invocation: Invocation) throws -> Output {
+    let names = try invocation.data().classNames()
+    let state = invocation.state
+    var clean: [Int: Bool] = [:]
+    if let verdict = state.verdict {
+      for (sample, flag) in zip(verdict.labeled, verdict.clean) { clean[sample] = flag }
+    }
+    return Output(
+      table: Table(
+        columns: [
+          .init("position"), .init("sample"), .init("label"), .init("name"), .init("clean"),
+        ],
+        rows: state.labeled.indices.map { i in
+          let flag = clean[state.labeled[i]].map(JSON.bool) ?? .null
+          return [
+            .int(i), .int(state.labeled[i]), .int(state.observed[i]),
+            .string(names[state.observed[i]]), flag,
+          ]
+        }))
+  }
+
+  static func noise(_ invocation: Invocation) throws -> Output {
+    let data = try invocation.data()
+    let observed = try invocation.observedLabels()
+    let record =
+      invocation.state.noise
+      ?? NoiseRecord(
+        model: "none", requestedRate: 0, budgetRate: 0, digest: Digest.sha256(ints: observed))
+    let said = try NoiseReporting.output(record, observed: observed, data)
+    let table = try NoiseReporting.table(observed, data)
+    return Output(record: said.json, table: table, drawn: table, lines: said.lines)
+  }
+
+  /// The last judgement, one row per labeled sample; the filter alone where nothing was judged.
+  static func filter(_ invocation: Invocation) throws -> Output {
+    let state = invocation.state
+    guard let verdict = state.verdict else {
+      return Output(
+        record: .record(("method", .string(state.filter.text)), ("labeled", .ints([]))),
+        lines: ["filter \(state.filter.text): nothing is judged yet"])
+    }
+    return Output(
+      table: FilterReport.table(verdict, observed: state.observed),
+      lines: FilterReport.lines(verdict, nil))
+  }
+
+  static func cells(_ invocation: Invocation) throws -> Output {
+    let live = Set(try invocation.session.lease.lineage().map(\.number))
+    let cells = try invocation.session.lease.cells().filter { $0.number != invocation.cell }
+    return Output(
+      table: Table(
+        columns: [
+          .init("cell"), .init("input"), .init("command"), .init("status"), .init("live"),
+          .init("seconds", unit: "s"),
+        ],
+        rows: cells.map {
+          [
+            .int($0.number), .int($0.input), .string($0.command), .string($0.status.rawValue),
+            .bool(live.contains($0.number)), .optional($0.seconds),
+          ]
+        }))
+  }
+
+  static func variables(_ invocation: Invocation) -> Output {
+    let rows = (invocation.state.variables + invocation.session.loop).map {
+      [JSON.string($0.name), .string($0.value.text)]
+    }
+    return Output(table: Table(columns: [.init("name"), .init("value")], rows: rows))
+  }
+
+  /// The columns that `columns=` names, in its order.
+  static func chosen(_ output: Output, _ invocation: Invocation) throws -> Output {
+    guard let value = invocation.arguments["columns"], let table = output.table else {
+      return output
+    }
+    let names = (value.list ?? [value]).map(\.plainText)
+    let indices = try names.map { name in
+      let sought = Spelling.normalised(name)
+      guard
+        let index = table.columns.firstIndex(where: { Spelling.normalised($0.name) == sought })
+      else {
+        let all = table.columns.map(\.name)
+        throw Diagnostic(
+          .unknownName, "no column '\(name)'", at: invocation.arguments.ranges["columns"],
+          notes: ["columns: \(all.joined(separator: ", "))"],
+          suggestions: Spelling.nearest(name, among: all))
+      }
+      return index
+    }
+    let chosen = Table(
+      columns: indices.map { table.columns[$0] }, rows: table.rows.map { row in
+        indices.map { row[$0] }
+      })
+    return Output(table: chosen, lines: output.lines)
+  }
+}

@@ -1,0 +1,48 @@
+import CommandLanguage
+
+extension Showing {
+  /// One row per round since the last `load`: loop variables, then the keys of METHODS §10.1.
+  static func rounds(_ invocation: Invocation) -> Output {
+    let rounds = invocation.state.rounds
+    var loops: [String] = []
+    for row in rounds {
+      for variable in row.loop where !loops.contains(variable.name) { loops.append(variable.name) }
+    }
+    let full = table(rounds, loops: loops, keys: keys)
+    let brief = table(rounds, loops: loops, keys: mainKeys)
+    return Output(table: full, drawn: brief)
+  }
+
+  private static func table(_ rounds: [RoundRow], loops: [String], keys: [String]) -> Table {
+    Table(
+      columns: loops.map { .init($0) }
+        + [.init("round"), .init("strategy"), .init("filter")]
+        + keys.map { .init($0, unit: $0 == "seconds" ? "s" : nil) },
+      rows: rounds.map { row in
+        loops.map { name in
+          row.loop.first { $0.name == name }.map { Values.json($0.value) } ?? .null
+        }
+          + [.int(row.round), .string(row.strategy), .optional(row.filter)]
+          + keys.map { value($0 == "seconds" ? row.seconds : row.metrics[$0] ?? nil, $0) }
+      })
+  }
+
+  private static func value(_ number: Double?, _ key: String) -> JSON {
+    guard let number else { return .null }
+    return counts.contains(key) ? .int(Int(number)) : .double(number)
+  }
+
+  private static let counts: Set = ["n_labeled", "exhausted", "class_min", "classes_empty"]
+
+  private static let mainKeys = [
+    "n_labeled", "true_noise", "coverage", "clean_coverage", "clean_f1", "keep_all_f1",
+    "accuracy",
+  ]
+
+  private static let keys = [
+    "n_labeled", "accuracy", "loss", "coverage", "clean_coverage", "delta", "exhausted",
+    "true_noise", "noise_accuracy", "clean_precision", "clean_recall", "clean_f1",
+    "noise_precision", "noise_recall", "noise_f1", "keep_all_f1", "predicted_noise", "class_min",
+    "classes_empty", "seconds",
+  ]
+}

@@ -1,0 +1,45 @@
+import CommandLanguage
+import LinearAlgebra
+import WorkspaceStore
+
+/// The first `#:` line of a saved script: under which conditions it was recorded.
+package struct ReplayHeader: Sendable {
+  /// Of the format of scripts.
+  static let version = 1
+
+  let line: RecordLine
+
+  /// Of a session as it stands.
+  init(_ session: Session) throws {
+    var data: [String] = []
+    for cell in try session.lease.lineage() {
+      guard let text = cell.effect, let effect = try? Effect(text: text),
+        case .loaded(let record) = effect
+      else { continue }
+      let item = "\(record.dataset):sha256:\(record.digest)"
+      if !data.contains(item) { data.append(item) }
+    }
+    var pairs = [("seed", String(session.lease.seed))]
+    if !data.isEmpty { pairs.append(("data", data.joined(separator: ","))) }
+    pairs += [("threads", String(Parallel.threads)), ("kernels", Kernels.name)]
+    line = RecordLine(pairs)
+  }
+
+  /// Nil where the comment is no header.
+  init?(_ comment: Comment) {
+    guard comment.kind == .machine, comment.text.hasPrefix("winnow ") else { return nil }
+    line = RecordLine(parsing: comment.text)
+  }
+
+  var text: String { "#: winnow \(Self.version) \(line.text)" }
+  package var seed: Int { line["seed"].flatMap { Int($0) } ?? 0 }
+
+  /// What differs from `other`, in words: data first, since that explains all the rest.
+  func differences(from other: ReplayHeader) -> [String] {
+    ["data", "seed", "threads", "kernels"].compactMap { key in
+      guard line[key] != other.line[key] else { return nil }
+      let words = key == "data" ? "your data differ" : "\(key) differ"
+      return "\(words): recorded \(line[key] ?? "none"), now \(other.line[key] ?? "none")"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import CommandLanguage
+import WorkspaceStore
+
+/// What an input decided, as the `#:` line behind it records it and `replay --verify` compares it:
+/// digests of labels, picks and verdicts, metrics with their tolerance, and the options' values
+/// that were defaults.
+package struct InputFacts: Equatable, Sendable {
+  /// SHA-256 of the observed labels that `noise` made last in the input.
+  var labels: String?
+  /// The picks of each query, in order.
+  var picks: [[Int]] = []
+  /// The last judgement of each query and filter: samples in the order of purchase, and whether
+  /// each is clean.
+  var verdicts: [[Judged]] = []
+  var accuracies: [Double] = []
+  var losses: [Double] = []
+  /// `query.npc(delta=0.68)`: each method's options that nobody typed.
+  var defaults: [String] = []
+
+  struct Judged: Equatable, Sendable {
+    let sample: Int
+    let isClean: Bool
+  }
+
+  /// Of the given cells, which are those of one input in their order.
+  init(_ cells: [CellRecord], lease: SessionLease) throws {
+    for cell in cells where cell.status == .ok {
+      try add(cell, lease: lease)
+    }
+  }
+
+  private mutating func add(_ cell: CellRecord, lease: SessionLease) throws {
+    let purchases = try lease.purchases(in: [cell.number])
+    if !purchases.isEmpty { picks.append(purchases.map(\.purchase.sample)) }
+    let judged = try lease.verdicts(in: cell.number).map {
+      Judged(sample: $0.verdict.sample, isClean: $0.verdict.isClean)
+    }
+    if !judged.isEmpty { verdicts.append(judged) }
+    for row in try lease.metrics(in: [cell.number]) {
+      guard let value = row.metric.value else { continue }
+      if row.metric.key == "accuracy" { accuracies.append(value) }
+      if row.metric.key == "loss" { losses.append(value) }
+    }
+    for blob in try lease.blobs(of: cell.number) where blob.name == "labels" {
+      if cell.settings.noise != nil, cell.settings.model == nil { labels = blob.digest }
+    }
+    if let line = Self.defaults(of: cell), !defaults.contains(line) { defaults.append(line) }
+  }
+
+  /// The options of the canonical command that the typed one does not name.
+  private static func defaults(of cell: CellRecord) -> String? {
+    guard let canonical = command(cell.command), let typed = command(cell.typed) else { return nil }
+    let named = Set(typed.arguments.flatMap(names).map(Spelling.normalised))
+    let rest = canonical.arguments.compactMap { argument -> String? in
+      guard case .option(let name, let value) = argument,
+        !named.contains(Spelling.normalised(name.text)),
+        let text = try? value.evaluate(in: [:]).text
+      else { return nil }
+      return "\(name.text)=\(text)"
+    }
+    guard !rest.isEmpty else { return nil }
+    var title = canonical.verb.text
+    if case .positional(let first) = canonical.arguments.first, case .word(let word) = first.kind {
+      title += "." + word
+    }
+    return title + "(" + rest.joined(separator: ",") + ")"
+  }
+
+  private static func names(_ argument: Argument) -> [String] {
+    switch argument {
+    case .option(let name, _): return [name.text]
+    case .positional(let value):
+      guard case .method(_, let options) = value.kind else { return [] }
+      return options.map(\.name.text)
+    }
+  }
+
+  private static func command(_ text: String) -> Command? {
+    guard let script = try? Parser.parse(SourceText(text: text)),
+      case .command(let command) = script.statements.first
+    else { return nil }
+    return command
+  }
+}

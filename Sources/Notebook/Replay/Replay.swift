@@ -1,0 +1,67 @@
+import CommandLanguage
+import Foundation
+import LinearAlgebra
+import WorkspaceStore
+
+/// Runs a script again in a fresh workspace and, if asked, holds it against what it recorded.
+package struct Replay {
+  package let source: SourceText
+  private let script: Script
+
+  /// - Throws: the script's diagnostics, if it does not parse or check.
+  package init(_ source: SourceText) throws(ParseFailure) {
+    let (script, _, diagnostics) = ScriptChecker(source, variables: [:]).check()
+    guard let script, diagnostics.isEmpty else { throw ParseFailure(diagnostics) }
+    self.source = source
+    self.script = script
+  }
+
+  package var header: ReplayHeader? {
+    script.comments.lazy.compactMap { ReplayHeader($0) }.first
+  }
+
+  /// - Parameters:
+  ///   - session: new, with the header's seed.
+  ///   - verified: called for each input when it is over; nil runs without comparing.
+  package func run(
+    in session: Session, report: @escaping (CellReport) -> Void,
+    verified: ((Verification) -> Void)?
+  ) throws -> Flow {
+    for (index, statement) in script.statements.enumerated() {
+      let flow = try session.run(
+        statement, in: source, text: String(source.slice(statement.range)), report: report)
+      guard case .completed = flow else { return flow }
+      guard let verified else { continue }
+      let input = try session.lease.inputs().last?.number
+      let cells = try session.lease.cells().filter { $0.input == input }
+      verified(
+        Verification(
+          line: source.place(of: statement.range.lower).line, command: title(statement),
+          recorded: record(after: index), now: try InputFacts(cells, lease: session.lease)))
+    }
+    return .completed
+  }
+
+  /// What differs between the header and this machine and data.
+  package func differences(in session: Session) throws -> [String] {
+    try header?.differences(from: ReplayHeader(session)) ?? []
+  }
+
+  /// The `#:` line between this statement and the next.
+  private func record(after index: Int) -> RecordLine? {
+    let lower = script.statements[index].range.upper
+    let next = script.statements.indices.contains(index + 1)
+    let upper = next ? script.statements[index + 1].range.lower : source.count
+    let comment = script.comments.first {
+      $0.kind == .machine && $0.range.lower >= lower && $0.range.upper <= upper
+        && !$0.text.hasPrefix("winnow ")
+    }
+    return comment.map { RecordLine(parsing: $0.text) }
+  }
+
+  private func title(_ statement: Statement) -> String {
+    let text = source.slice(statement.range)
+    let first = text.prefix { !$0.isNewline }
+    return first.count < text.count ? first + " …" : String(first)
+  }
+}

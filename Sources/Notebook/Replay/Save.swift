@@ -1,0 +1,75 @@
+import CommandLanguage
+import Foundation
+import WorkspaceStore
+
+extension Vocabulary {
+  static let save = Row(
+    Entry(
+      .command, "save", "writes the session as a script that can be replayed and verified",
+      parameters: [.positional("file", .newFile, "the script to write, by custom .winnow")],
+      details: """
+        What was typed, with comments, variables and blocks, undone inputs left out; a block that
+        did not finish as the commands that did. The #: lines record what winnow replay --verify
+        compares.
+        """,
+      examples: [
+        "load digits\nquery random 5\nsave demo.winnow", "seed 1\nsave empty.winnow",
+      ]),
+    CommandImplementation(
+      isNode: false,
+      action: .compute { invocation in
+        let path = invocation.arguments.text("file") ?? ""
+        let script = try SavedScript(invocation.session, except: invocation.input)
+        do {
+          try Data(script.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+          throw Diagnostic(
+            .fileMissing, "'\(path)' cannot be written: \(error.localizedDescription)",
+            at: invocation.arguments.ranges["file"])
+        }
+        return Output(
+          record: .record(("file", .string(path)), ("inputs", .int(script.inputs))),
+          lines: ["\(Format.count(script.inputs, "input")) in \(path)"])
+      }))
+}
+
+/// A session as a script.
+struct SavedScript {
+  private(set) var text: String
+  private(set) var inputs = 0
+
+  init(_ session: Session, except running: Int) throws {
+    let cells = try Dictionary(grouping: session.lease.lineage(), by: \.input)
+    text = "#!/usr/bin/env -S winnow run\n" + (try ReplayHeader(session).text) + "\n"
+    for input in try session.lease.inputs() where input.number != running {
+      let own = cells[input.number] ?? []
+      guard !own.isEmpty || Self.isProse(input.text) else { continue }
+      text += Self.body(input, own)
+      inputs += own.isEmpty ? 0 : 1
+      if let line = try InputFacts(own, lease: session.lease).line { text += "#: \(line.text)\n" }
+    }
+  }
+
+  /// The input as typed; of one that did not finish, the commands that did.
+  private static func body(_ input: InputRecord, _ cells: [CellRecord]) -> String {
+    guard input.status == .ok else {
+      return cells.map { $0.command + "\n" }.joined()
+    }
+    let lines = input.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let kept = lines.filter { !isMachine($0) }.joined(separator: "\n")
+    return kept.hasSuffix("\n") || kept.isEmpty ? kept : kept + "\n"
+  }
+
+  /// Lines that saving writes anew: shebang, records, recorded output.
+  private static func isMachine(_ line: Substring) -> Bool {
+    let text = line.drop { $0 == " " || $0 == "\t" }
+    return text.hasPrefix("#:") || text.hasPrefix("#!") || text.hasPrefix("#>")
+  }
+
+  private static func isProse(_ text: String) -> Bool {
+    text.split(separator: "\n").allSatisfy {
+      let line = $0.drop { $0.isWhitespace }
+      return line.isEmpty || line.hasPrefix("#")
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import CommandLanguage
+
+/// What a cell did to the session, small and typed: stored with the cell, and applied again when a
+/// session is opened or a cell undone. Long lists (purchases, verdicts, metrics) lie in the
+/// workspace's tables, weights and labels in its blobs; effects only name them.
+enum Effect: Codable, Sendable {
+  case loaded(DataRecord)
+  case noise(NoiseRecord)
+  /// The seed, and the noise in force drawn anew.
+  case seeded(Int, NoiseRecord?)
+  case reset
+  case queried(QueryRecord)
+  /// The filter in canonical text, `aum(epochs=80)`, and its judgement, if there was something to judge.
+  case filtered(String, VerdictRecord?)
+  case trained(ModelRecord)
+  /// The value in canonical text.
+  case assigned(name: String, value: String)
+
+  /// Whether the labeled set is empty after it, and the rounds count from the start.
+  var startsRun: Bool {
+    switch self {
+    case .loaded, .noise, .seeded, .reset: true
+    case .queried, .filtered, .trained, .assigned: false
+    }
+  }
+}
+
+/// A loaded data set: how to open it again, and what to find there.
+struct DataRecord: Codable, Sendable {
+  struct Features: Codable, Sendable {
+    let source: String
+    let dimensions: Int
+    let normalization: String
+    let metric: String
+    /// Blobs of the computed embedding, where one was computed.
+    let trainBlob: String?
+    let testBlob: String?
+  }
+
+  /// The canonical `load` command.
+  let command: String
+  let dataset: String
+  let train: Int
+  let test: Int
+  let classes: Int
+  let features: Features?
+  let scale: String
+  /// The known good radius for this embedding, if there is one (METHODS §4.4).
+  let delta: Double?
+  let digest: String
+}
+
+/// The oracle in force.
+struct NoiseRecord: Codable, Sendable {
+  /// Canonical, without the verb: `sym 0.5`.
+  let model: String
+  let requestedRate: Double?
+  /// The rate that `spc=` counts with.
+  let budgetRate: Double
+  /// SHA-256 of the observed labels as int64, which is also the name of their blob.
+  let digest: String
+}
+
+struct QueryRecord: Codable, Sendable {
+  let round: Int
+  let strategy: String
+  let delta: Double?
+  /// The last judgement; nil where the strategy makes none.
+  let verdict: VerdictRecord?
+}
+
+/// A judgement without its lists.
+struct VerdictRecord: Codable, Sendable {
+  let filter: String
+  let options: String
+  let threshold: Double?
+}
+
+/// A trained model: what it is and where its weights lie.
+struct ModelRecord: Codable, Sendable {
+  let name: String
+  let scale: String
+  /// The samples it was trained on, in order; what 1-NN consists of.
+  let samplesBlob: String
+  let labelsBlob: String
+  let weightsBlob: String?
+}

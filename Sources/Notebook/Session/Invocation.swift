@@ -1,0 +1,112 @@
+import ActiveLearning
+import CommandLanguage
+import LinearAlgebra
+import WorkspaceStore
+
+/// One command while it runs: what it was given, and what it wants to leave behind. Nothing of the
+/// latter counts before the cell is written.
+struct Invocation {
+  let session: Session
+  var bound: BoundCommand
+  /// The number that the cell will have, and that of the input it belongs to.
+  let cell: Int
+  let input: Int
+  /// The text that the command stands in, and the variables in force.
+  let source: SourceText
+
+  var effect: Effect?
+  var purchases: [WorkspaceStore.Purchase] = []
+  var verdict: ActiveLearning.Verdict?
+  var metrics: [(key: String, value: Double?)] = []
+  var blobs: [NamedBlob] = []
+  var settings = CellSettings()
+  var headMove = HeadMove.byItself
+  var notices: [String] = []
+
+  init(session: Session, bound: BoundCommand, cell: Int, input: Int, source: SourceText) {
+    self.session = session
+    self.bound = bound
+    self.cell = cell
+    self.input = input
+    self.source = source
+  }
+
+  var state: SessionState { session.state }
+  var arguments: Arguments { bound.arguments }
+  var environment: Environment { session.environment }
+
+  /// The data set in force.
+  /// - Throws: `needs-data`.
+  func data() throws -> DataHandle {
+    if let data = state.data { return data }
+    throw Diagnostic(
+      .needsData, "no data set is loaded", at: bound.range,
+      notes: ["load one first: load digits (help load)"])
+  }
+
+  /// The embedding of the pool.
+  /// - Throws: `needs-data`, `needs-embedding`.
+  func embedding() throws -> Embedding {
+    guard let embedding = try data().embedding() else {
+      throw Diagnostic(
+        .needsEmbedding, "the data set has no embedding", at: bound.range,
+        notes: ["load it with features=FILE, or with features=pca:50 (poor coverage on pixels)"])
+    }
+    return embedding
+  }
+
+  /// What strategies and filters may see.
+  func pool() throws -> Pool {
+    try Pool(
+      embedding: try embedding(), classes: try data().record.classes, labeled: state.labeled,
+      observed: state.observed, verdict: state.verdict)
+  }
+
+  func source(_ role: RandomRole, method: String, round: Int = 0) -> RandomSource {
+    RandomSource(RandomKey(seed: state.seed, role: role, round: round, method: method))
+  }
+
+  /// Keeps bytes in the workspace under their digest, and names them as this cell's.
+  mutating func keep(_ bytes: [UInt8], as name: String) throws -> String {
+    let digest = Digest.sha256(bytes)
+    try session.workspace.putBlob(bytes, digest: digest)
+    blobs.append(NamedBlob(name: name, digest: digest))
+    return digest
+  }
+
+  /// The filter that a canonical method value describes.
+  func filter(_ value: Value) throws -> any NoiseFilter {
+    let (entry, arguments) = try CommandBinder.arguments(of: value, kind: .filter)
+    guard let row = Vocabulary.implementation(Vocabulary.filters, entry.name) else {
+      throw Diagnostic(.unknownName, "no noise filter '\(entry.name)'")
+    }
+    let data = try data()
+    return try row.make(
+      arguments,
+      FilterContext(truth: { try data.truth() }, scale: Value(canonical: data.record.scale)))
+  }
+
+  /// Metrics of a judgement against the truth, under the keys of METHODS §5.11.
+  mutating func measure(_ verdict: ActiveLearning.Verdict, observed: [Int]) throws
+    -> FilterMetrics?
+  {
+    guard let truth = try data().truth(), !verdict.labeled.isEmpty else { return nil }
+    let right = zip(verdict.labeled, observed).map { truth[$0.0] == $0.1 }
+    let measured = FilterMetrics(clean: verdict.clean, trulyClean: right)
+    metrics += FilterScores.pairs(measured).map { ($0.0, .some($0.1)) }
+    return measured
+  }
+}
+
+/// The metrics of METHODS §5.11 under their names.
+enum FilterScores {
+  static func pairs(_ metrics: FilterMetrics) -> [(String, Double)] {
+    [
+      ("noise_accuracy", metrics.noiseAccuracy), ("clean_precision", metrics.cleanPrecision),
+      ("clean_recall", metrics.cleanRecall), ("clean_f1", metrics.cleanF1),
+      ("noise_precision", metrics.noisePrecision), ("noise_recall", metrics.noiseRecall),
+      ("noise_f1", metrics.noiseF1), ("keep_all_f1", metrics.keepAllF1),
+      ("predicted_noise", metrics.predictedNoise), ("true_noise", metrics.trueNoise),
+    ]
+  }
+}

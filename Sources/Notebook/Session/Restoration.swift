@@ -1,0 +1,82 @@
+import ActiveLearning
+import CommandLanguage
+import Foundation
+import WorkspaceStore
+
+/// Reads the effects of a line of cells back from the workspace, with as few of their lists as the
+/// state at its end needs: purchases of the last run, the last judgement, metrics since `load`.
+struct Restoration {
+  let lease: SessionLease
+  let records: [CellRecord]
+
+  func effects() throws -> [AppliedEffect] {
+    let effects = try records.map { record in
+      try record.effect.map { try Effect(text: $0) }
+    }
+    let loaded = effects.lastIndex { if case .loaded = $0 { true } else { false } } ?? 0
+    let run = effects.lastIndex { $0?.startsRun ?? false } ?? 0
+    let judged = effects.lastIndex { $0?.verdict != nil }
+    let purchases = try Dictionary(
+      grouping: lease.purchases(in: records.dropFirst(run).map(\.number)), by: \.cell)
+    let metrics = try Dictionary(
+      grouping: lease.metrics(in: records.dropFirst(loaded).map(\.number)), by: \.cell)
+    return try records.indices.map { index in
+      let record = records[index]
+      return AppliedEffect(
+        cell: record.number, effect: effects[index],
+        loop: LoopVariables.decoded(record.variables),
+        purchases: (purchases[record.number] ?? []).map {
+          ($0.purchase.sample, $0.purchase.label)
+        },
+        verdict: index == judged ? try verdict(record, effects[index]) : nil,
+        metrics: (metrics[record.number] ?? []).map { ($0.metric.key, $0.metric.value) },
+        filter: record.settings.filter, seconds: record.seconds ?? 0)
+    }
+  }
+
+  private func verdict(_ record: CellRecord, _ effect: Effect?) throws -> ActiveLearning.Verdict? {
+    guard let kept = effect?.verdict else { return nil }
+    let rows = try lease.verdicts(in: record.number).map(\.verdict)
+    return ActiveLearning.Verdict(
+      filter: kept.filter, options: kept.options, labeled: rows.map(\.sample),
+      clean: rows.map(\.isClean), quality: rows.map(\.quality), scores: rows.map(\.score),
+      threshold: kept.threshold)
+  }
+}
+
+extension Effect {
+  /// The judgement that the cell left behind.
+  var verdict: VerdictRecord? {
+    switch self {
+    case .queried(let record): record.verdict
+    case .filtered(_, let record): record
+    case .loaded, .noise, .seeded, .reset, .trained, .assigned: nil
+    }
+  }
+
+  init(text: String) throws {
+    self = try JSONDecoder().decode(Effect.self, from: Data(text.utf8))
+  }
+
+  var text: String {
+    get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+  }
+}
+
+/// Loop variables as the workspace keeps them: a JSON object of canonical texts.
+enum LoopVariables {
+  static func encoded(_ variables: [SessionState.Variable]) -> String? {
+    guard !variables.isEmpty else { return nil }
+    return JSON.object(variables.map { .init($0.name, .string($0.value.text)) }).text
+  }
+
+  /// In the order of names, since JSON objects have none of their own.
+  static func decoded(_ text: String?) -> [SessionState.Variable] {
+    guard let text,
+      let pairs = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+    else { return [] }
+    return pairs.sorted { $0.key < $1.key }.map {
+      SessionState.Variable(name: $0.key, value: Value(canonical: $0.value))
+    }
+  }
+}

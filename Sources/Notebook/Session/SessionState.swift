@@ -1,0 +1,133 @@
+import ActiveLearning
+import CommandLanguage
+
+/// Everything that commands see of a session at one cell. A value: a command that fails leaves the
+/// old one in force.
+struct SessionState {
+  var seed = 0
+  var variables: [Variable] = []
+  var data: DataHandle?
+  var noise: NoiseRecord?
+  /// The session's filter; `aum` unless `filter` said otherwise.
+  var filter = Value.word("aum")
+  /// Indices in the order of purchase, and what the oracle said, in the same order.
+  var labeled: [Int] = []
+  var observed: [Int] = []
+  var verdict: Verdict?
+  var model: ModelRecord?
+  /// Queries since the last `load`, `noise`, `seed` or `reset`.
+  var round = 0
+  /// The cell that emptied the labeled set last.
+  var run = 0
+  var rounds: [RoundRow] = []
+  /// The newest value of each metric, for `assert`.
+  var metrics: [String: Double?] = [:]
+
+  struct Variable: Equatable {
+    let name: String
+    var value: Value
+  }
+
+  func variable(_ name: String) -> Value? { variables.first { $0.name == name }?.value }
+
+  var environment: [String: Value] {
+    Dictionary(variables.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+  }
+
+  mutating func assign(_ name: String, _ value: Value) {
+    if let at = variables.firstIndex(where: { $0.name == name }) {
+      variables[at].value = value
+    } else {
+      variables.append(Variable(name: name, value: value))
+    }
+  }
+}
+
+/// One row of `show rounds`.
+struct RoundRow {
+  let round: Int
+  let run: Int
+  let cell: Int
+  let strategy: String
+  var filter: String?
+  let loop: [SessionState.Variable]
+  var metrics: [String: Double?]
+  /// Of all cells of the round together.
+  var seconds = 0.0
+}
+
+/// A cell's effect with the lists that belong to it, from memory or from the workspace.
+struct AppliedEffect {
+  let cell: Int
+  let effect: Effect?
+  let loop: [SessionState.Variable]
+  var purchases: [(sample: Int, label: Int)] = []
+  var verdict: Verdict?
+  var metrics: [(key: String, value: Double?)] = []
+  /// The filter that judged in this cell, for `show rounds`.
+  var filter: String?
+  /// What the cell took.
+  var seconds = 0.0
+}
+
+extension SessionState {
+  /// The one place where effects change state, for commands just run and for restored cells.
+  /// - Parameter open: makes the handle of a loaded data set.
+  mutating func apply(_ applied: AppliedEffect, open: (DataRecord) -> DataHandle) {
+    switch applied.effect {
+    case .loaded(let record):
+      let kept = (seed, variables)
+      self = SessionState()
+      (seed, variables) = kept
+      data = open(record)
+      startRun(applied.cell)
+    case .noise(let record):
+      noise = record
+      startRun(applied.cell)
+    case .seeded(let value, let record):
+      seed = value
+      noise = record
+      startRun(applied.cell)
+    case .reset: startRun(applied.cell)
+    case .queried(let record): append(record, applied)
+    case .filtered(let choice, let record):
+      filter = Value(canonical: choice)
+      if record != nil { verdict = applied.verdict }
+    case .trained(let record): model = record
+    case .assigned(let name, let text): assign(name, Value(canonical: text))
+    case nil: break
+    }
+    note(applied)
+  }
+
+  private mutating func startRun(_ cell: Int) {
+    labeled = []
+    observed = []
+    verdict = nil
+    model = nil
+    round = 0
+    run = cell
+    metrics = [:]
+  }
+
+  private mutating func append(_ record: QueryRecord, _ applied: AppliedEffect) {
+    round = record.round
+    labeled += applied.purchases.map(\.sample)
+    observed += applied.purchases.map(\.label)
+    if record.verdict != nil { verdict = applied.verdict }
+    rounds.append(
+      RoundRow(
+        round: record.round, run: run, cell: applied.cell, strategy: record.strategy, filter: nil,
+        loop: applied.loop, metrics: [:]))
+  }
+
+  /// Metrics count for the round in which they were measured; before the first round they are
+  /// only the newest.
+  private mutating func note(_ applied: AppliedEffect) {
+    for (key, value) in applied.metrics { metrics[key] = .some(value) }
+    guard round > 0, let last = rounds.indices.last, rounds[last].run == run else { return }
+    for (key, value) in applied.metrics { rounds[last].metrics[key] = .some(value) }
+    rounds[last].seconds += applied.seconds
+    if let filter = applied.filter { rounds[last].filter = filter }
+  }
+}

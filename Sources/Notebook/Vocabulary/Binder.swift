@@ -1,0 +1,192 @@
+import CommandLanguage
+import Foundation
+
+/// A value and where it was typed.
+struct Given {
+  let value: Value
+  let range: SourceRange
+}
+
+/// Fits values to parameters: names, number, types and ranges. It runs nothing, so `check` uses it
+/// as it is.
+struct Binder {
+  /// "query npc": what messages call it.
+  let title: String
+  let parameters: [Parameter]
+  let takesAnyOption: Bool
+  /// The whole command, to point at when something is missing.
+  let range: SourceRange
+  private(set) var arguments = Arguments()
+
+  init(title: String, parameters: [Parameter], takesAnyOption: Bool = false, range: SourceRange) {
+    self.title = title
+    self.parameters = parameters
+    self.takesAnyOption = takesAnyOption
+    self.range = range
+  }
+
+  /// Options that the user may override by typing them.
+  mutating func preset(_ presets: [(name: String, value: String)]) {
+    for (name, value) in presets {
+      arguments.set(name, Value(canonical: value), given: true)
+    }
+  }
+
+  mutating func positionals(_ values: [Given]) throws(Diagnostic) {
+    let places = parameters.filter(\.isPositional)
+    for (index, given) in values.enumerated() {
+      guard index < places.count else {
+        throw Diagnostic(
+          .syntax, "\(title) takes \(Format.count(places.count, "value")) without a name",
+          at: given.range, label: "one too many", notes: [synopsisNote])
+      }
+      try set(places[index], given)
+    }
+  }
+
+  mutating func option(_ name: Name, _ value: Given, given before: inout Set<String>)
+    throws(Diagnostic)
+  {
+    guard let parameter = find(name.text) else {
+      guard takesAnyOption else { throw unknown(name) }
+      arguments.add(extra: name.text, value.value)
+      return
+    }
+    guard before.insert(parameter.name).inserted else {
+      throw Diagnostic(
+        .syntax, "\(parameter.name) is given twice", at: name.range, label: "here again")
+    }
+    try set(parameter, value)
+  }
+
+  /// Fills in the defaults and looks for what is missing.
+  mutating func finish() throws(Diagnostic) -> Arguments {
+    for parameter in parameters where arguments[parameter.name] == nil {
+      switch parameter.default {
+      case .required:
+        throw Diagnostic(
+          .missingArgument, "\(title) needs \(parameter.name): \(parameter.meaning)",
+          at: SourceRange(range.upper, range.upper), label: parameter.kind.words,
+          notes: [synopsisNote])
+      case .value(let text): arguments.set(parameter.name, Value(canonical: text), given: false)
+      case .absent, .computed: break
+      }
+    }
+    return arguments
+  }
+
+  private func find(_ name: String) -> Parameter? {
+    let sought = Spelling.normalised(name)
+    return parameters.first {
+      Spelling.normalised($0.name) == sought
+        || $0.aliases.contains { Spelling.normalised($0) == sought }
+    }
+  }
+
+  private mutating func set(_ parameter: Parameter, _ given: Given) throws(Diagnostic) {
+    if given.value.isNone, case .absent = parameter.default { return }
+    let value = try parameter.canonical(given, title: title)
+    arguments.set(parameter.name, value, at: given.range, given: true)
+  }
+
+  private var synopsisNote: String { "usage: \(Help.synopsis(title, parameters))" }
+
+  private func unknown(_ name: Name) -> Diagnostic {
+    let names = parameters.map(\.name)
+    let known =
+      names.isEmpty ? "\(title) has no options" : "options: \(names.joined(separator: ", "))"
+    return Diagnostic(
+      .unknownOption, "\(title) has no option '\(name.text)'", at: name.range, notes: [known],
+      suggestions: Spelling.nearest(name.text, among: names + parameters.flatMap(\.aliases)))
+  }
+}
+
+extension Parameter {
+  /// The value in canonical form.
+  /// - Throws: `type`, `range`, `file-missing`, or what a method inside says.
+  func canonical(_ given: Given, title: String) throws(Diagnostic) -> Value {
+    try kind.canonical(given, name: name, title: title)
+  }
+}
+
+extension Parameter.Kind {
+  func canonical(_ given: Given, name: String, title: String) throws(Diagnostic) -> Value {
+    let value = given.value
+    switch self {
+    case .integer(let range):
+      guard let number = value.integer else { throw wrongType(given, name) }
+      guard range.contains(number) else { throw outOfRange(given, name) }
+      return Value(number)
+    case .number(let bounds):
+      guard let number = value.number else { throw wrongType(given, name) }
+      guard bounds.contains(number) else { throw outOfRange(given, name) }
+      return Value(number)
+    case .boolean:
+      guard let flag = value.bool else { throw wrongType(given, name) }
+      return Value(flag)
+    case .choice(let words):
+      guard let word = words.first(where: { Spelling.normalised($0) == Self.folded(value) })
+      else { throw unknownChoice(given, name, words) }
+      return .word(word)
+    case .file:
+      try Self.requireFile(given, name)
+      return Value(naming: value.plainText)
+    case .newFile, .text:
+      if case .method = value { throw wrongType(given, name) }
+      return Value(naming: value.plainText)
+    case .value: return value
+    case .method(let kind): return try CommandBinder.method(given, kind: kind)
+    case .either(let kinds): return try Self.first(of: kinds, given, name, title, whole: self)
+    }
+  }
+
+  private static func folded(_ value: Value) -> String { Spelling.normalised(value.plainText) }
+
+  private static func first(
+    of kinds: [Self], _ given: Given, _ name: String, _ title: String, whole: Self
+  ) throws(Diagnostic) -> Value {
+    var rangeError: Diagnostic?
+    for kind in kinds {
+      do throws(Diagnostic) {
+        return try kind.canonical(given, name: name, title: title)
+      } catch {
+        if error.code == .range || error.code == .fileMissing { rangeError = error }
+      }
+    }
+    throw rangeError ?? whole.wrongType(given, name)
+  }
+
+  /// A file, or `FILE:key`.
+  private static func requireFile(_ given: Given, _ name: String) throws(Diagnostic) {
+    let path = given.value.plainText
+    if FileManager.default.fileExists(atPath: path) { return }
+    if let colon = path.lastIndex(of: ":"), colon != path.startIndex,
+      FileManager.default.fileExists(atPath: String(path[..<colon]))
+    {
+      return
+    }
+    throw Diagnostic(
+      .fileMissing, "no file '\(path)'", at: given.range,
+      label: "\(name) must be there already",
+      notes: ["looked in \(FileManager.default.currentDirectoryPath)"])
+  }
+
+  private func wrongType(_ given: Given, _ name: String) -> Diagnostic {
+    Diagnostic(
+      .type, "\(name) must be \(words), not '\(given.value.plainText)'", at: given.range,
+      label: words)
+  }
+
+  private func outOfRange(_ given: Given, _ name: String) -> Diagnostic {
+    Diagnostic(
+      .range, "\(name) must be \(words), not \(given.value.plainText)", at: given.range,
+      label: words)
+  }
+
+  private func unknownChoice(_ given: Given, _ name: String, _ words: [String]) -> Diagnostic {
+    Diagnostic(
+      .unknownName, "no \(name) '\(given.value.plainText)'", at: given.range,
+      notes: ["\(name): \(words.joined(separator: ", "))"],
+      suggestions: Spelling.nearest(given.value.plainText, among: words))
+  }
+}

@@ -1,0 +1,191 @@
+import CommandLanguage
+
+/// A command whose names, number, types and ranges are right: ready to run.
+struct BoundCommand: Sendable {
+  let row: Row<CommandImplementation>
+  /// The method that it names: `npc` of `query npc 20`.
+  let method: Entry?
+  /// The method's parameters, then the command's own.
+  let parameters: [Parameter]
+  var arguments: Arguments
+  let range: SourceRange
+
+  /// `name = value`, which is no row of the table but a cell like the others.
+  static func assignment(to name: String, _ value: Value, range: SourceRange) -> BoundCommand {
+    let row = Row(
+      Entry(.command, "\(name) = \(value.text)", "gives a variable its value"),
+      CommandImplementation(
+        changesState: true, action: .control { _, _, _, _ in .completed }))
+    return BoundCommand(
+      row: row, method: nil, parameters: [], arguments: Arguments(), range: range)
+  }
+
+  var verb: String { row.entry.name }
+
+  /// Full names, every option with its value, variables replaced.
+  var canonical: String {
+    let positionals = parameters.filter(\.isPositional).compactMap { arguments[$0.name]?.text }
+    let options =
+      arguments.options(of: parameters).map { "\($0.name)=\($0.value.text)" }
+      + arguments.extra.map { "\($0.name)=\($0.value.text)" }
+    return ([verb] + [method?.name].compactMap { $0 } + positionals + options)
+      .joined(separator: " ")
+  }
+
+  /// `npc(delta=0.68)` with exactly the options that the user gave.
+  var methodValue: Value? {
+    guard let method else { return nil }
+    let given = method.parameters.filter { arguments.isGiven($0.name) }
+      .compactMap { parameter in
+        arguments[parameter.name].map { MethodOption(parameter.name, $0) }
+      }
+    return given.isEmpty ? .word(method.name) : .method(method.name, given)
+  }
+}
+
+/// From syntax to bound commands, by the table of names.
+enum CommandBinder {
+  /// - Parameter variables: what `$NAME` stands for.
+  /// - Throws: the first thing that is wrong.
+  static func bind(_ command: Command, variables: [String: Value]) throws(Diagnostic)
+    -> BoundCommand
+  {
+    let found = try Vocabulary.require(.command, command.verb.text, at: command.verb.range)
+    guard let row = Vocabulary.commands.first(where: { $0.entry.name == found.entry.name }) else {
+      throw Diagnostic(.unknownName, "no command '\(command.verb.text)'", at: command.verb.range)
+    }
+    var positionals: [Given] = []
+    var options: [(Name, Given)] = []
+    for argument in command.arguments {
+      switch argument {
+      case .positional(let value):
+        positionals.append(Given(value: try value.evaluate(in: variables), range: value.range))
+      case .option(let name, let value):
+        options.append((name, Given(value: try value.evaluate(in: variables), range: value.range)))
+      }
+    }
+    guard let kind = row.implementation.method else {
+      return try plain(row, positionals, options, range: command.range)
+    }
+    return try composed(row, kind, positionals, options, range: command.range)
+  }
+
+  /// A method value in canonical form: its name as the table writes it, and the options given.
+  static func method(_ given: Given, kind: EntryKind) throws(Diagnostic) -> Value {
+    let (word, inner) = try parts(given, kind)
+    let found = try Vocabulary.require(kind, word, at: given.range)
+    var binder = Binder(
+      title: found.entry.name, parameters: found.entry.parameters, range: given.range)
+    binder.preset(found.presets)
+    var seen: Set<String> = []
+    for option in inner {
+      try binder.option(
+        Name(option.name, given.range), Given(value: option.value, range: given.range),
+        given: &seen)
+    }
+    let arguments = try binder.finish()
+    let options = found.entry.parameters.filter { arguments.isGiven($0.name) }
+      .compactMap { parameter in
+        arguments[parameter.name].map { MethodOption(parameter.name, $0) }
+      }
+    return options.isEmpty ? .word(found.entry.name) : .method(found.entry.name, options)
+  }
+
+  /// The arguments of a canonical method value, with the defaults filled in.
+  static func arguments(of value: Value, kind: EntryKind) throws(Diagnostic) -> (
+    entry: Entry, arguments: Arguments
+  ) {
+    let given = Given(value: value, range: SourceRange(0, 0))
+    let (word, inner) = try parts(given, kind)
+    let found = try Vocabulary.require(kind, word, at: given.range)
+    var binder = Binder(
+      title: found.entry.name, parameters: found.entry.parameters, range: given.range)
+    var seen: Set<String> = []
+    for option in inner {
+      try binder.option(
+        Name(option.name, given.range), Given(value: option.value, range: given.range),
+        given: &seen)
+    }
+    return (found.entry, try binder.finish())
+  }
+
+  private static func plain(
+    _ row: Row<CommandImplementation>, _ positionals: [Given], _ options: [(Name, Given)],
+    range: SourceRange
+  ) throws(Diagnostic) -> BoundCommand {
+    var binder = Binder(
+      title: row.entry.name, parameters: row.entry.parameters,
+      takesAnyOption: row.entry.takesAnyOption, range: range)
+    var seen: Set<String> = []
+    try binder.positionals(positionals)
+    for (name, given) in options { try binder.option(name, given, given: &seen) }
+    return BoundCommand(
+      row: row, method: nil, parameters: row.entry.parameters, arguments: try binder.finish(),
+      range: range)
+  }
+
+  private static func composed(
+    _ row: Row<CommandImplementation>, _ kind: EntryKind, _ positionals: [Given],
+    _ options: [(Name, Given)], range: SourceRange
+  ) throws(Diagnostic) -> BoundCommand {
+    guard let first = positionals.first else {
+      let names = Vocabulary.entries(kind).map(\.name)
+      throw Diagnostic(
+        .missingArgument, "\(row.entry.name) needs \(kind.article)",
+        at: SourceRange(range.upper, range.upper), label: names.joined(separator: ", "),
+        notes: ["usage: \(Help.synopsis(row.entry))"])
+    }
+    let (word, inner) = try parts(first, kind)
+    let found = try Vocabulary.require(kind, word, at: first.range)
+    let own = try parameters(of: row.entry, for: found.entry, options: options)
+    let merged =
+      found.entry.parameters
+      + own.filter { parameter in
+        !found.entry.parameters.contains { $0.name == parameter.name }
+      }
+    var binder = Binder(
+      title: "\(row.entry.name) \(found.entry.name)", parameters: merged, range: range)
+    binder.preset(found.presets)
+    var seen: Set<String> = []
+    for option in inner {
+      try binder.option(
+        Name(option.name, first.range), Given(value: option.value, range: first.range),
+        given: &seen)
+    }
+    try binder.positionals(Array(positionals.dropFirst()))
+    for (name, given) in options { try binder.option(name, given, given: &seen) }
+    return BoundCommand(
+      row: row, method: found.entry, parameters: merged, arguments: try binder.finish(),
+      range: range)
+  }
+
+  /// The command's own parameters as far as the method knows them: `filter=` belongs to
+  /// noise-aware strategies alone.
+  private static func parameters(
+    of command: Entry, for method: Entry, options: [(Name, Given)]
+  ) throws(Diagnostic) -> [Parameter] {
+    guard method.kind == .strategy,
+      let strategy = Vocabulary.implementation(Vocabulary.strategies, method.name),
+      !strategy.isNoiseAware
+    else { return command.parameters }
+    let typed = options.first { Spelling.normalised($0.0.text) == "filter" }
+    guard let typed else { return command.parameters.filter { $0.name != "filter" } }
+    let version = strategy.noiseAwareVersion
+    throw Diagnostic(
+      .refused, "\(method.name) is not noise-aware, so it takes no filter", at: typed.0.range,
+      label: version.map { "use '\($0)'" }, suggestions: version.map { [$0] } ?? [])
+  }
+
+  private static func parts(_ given: Given, _ kind: EntryKind) throws(Diagnostic) -> (
+    String, [MethodOption]
+  ) {
+    switch given.value {
+    case .word(let word), .string(let word): return (word, [])
+    case .method(let name, let options): return (name, options)
+    case .number(_, let text): return (text, [])
+    case .list:
+      throw Diagnostic(
+        .type, "\(kind.article) is one name, not a list", at: given.range, label: "one name")
+    }
+  }
+}

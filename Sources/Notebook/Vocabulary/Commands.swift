@@ -1,0 +1,7 @@
+extension Vocabulary {
+  /// The commands, in the order of help: what a session begins with first.
+  static let commands: [Row<CommandImplementation>] = [
+    load, noise, query, filter, train, test, show, assertion, seed, reset, history, undo, redo, sql,
+    save, source, set, help, quit,
+  ]
+}

@@ -1,0 +1,81 @@
+import ActiveLearning
+import CommandLanguage
+
+extension Vocabulary {
+  /// The noise filters.
+  static let filters: [Row<FilterImplementation>] = [
+    Row(
+      Entry(
+        .filter, "none", aliases: ["keep_all"], "calls every label clean",
+        details: "What every filter has to beat: see keep_all_f1 beside clean_f1.",
+        examples: ["load digits\nquery random 20\nfilter none", "load digits\nfilter none"]),
+      FilterImplementation { _, _ in KeepAll() }),
+    Row(
+      Entry(
+        .filter, "ideal", aliases: ["oracle"],
+        "is handed the truth of the labels bought so far: an upper bound, not a method",
+        details: "clean exactly where the observed label is the true one.",
+        examples: [
+          "load digits\nnoise sym 0.5\nquery random 20\nfilter ideal",
+          "load digits\nnoise sym 0.5\nquery npc 20 filter=ideal",
+        ]),
+      FilterImplementation { _, context in
+        guard let truth = try context.truth() else {
+          throw MethodError.refused(reason: "the true labels of this pool are not known")
+        }
+        return Ideal(truth: LabeledTruth(truth))
+      }),
+    Row(
+      Entry(
+        .filter, "aum", aliases: ["lowbudgetaum", "low_budget_aum"],
+        "area under the margin of a linear head, against samples with a label made up",
+        parameters: [
+          .option("epochs", .integer(1...100_000), default: .value("40"), "passes over the labels"),
+          .option(
+            "percentile", .number(.closed(0, 100)), default: .value("80"),
+            "percentile of the threshold samples' margins from which on a label is clean"),
+          .option(
+            "lr", .number(.above(0)), default: .value("0.1"), "learning rate, constant"),
+          .option("batch", .integer(1...1_000_000), default: .value("64"), "samples a step"),
+          .option(
+            "thresholds", .either([.choice(["auto"]), .integer(1...Int.max)]),
+            default: .value("auto"),
+            "how many unlabeled samples get the made-up class; auto: labels / classes, rounded up"),
+          .option(
+            "repeats", .integer(1...1000), default: .value("1"),
+            "independent runs; clean is what all of them call clean"),
+          scale,
+        ],
+        details: """
+          A linear head with one class more is trained on the labeled set and on T unlabeled samples
+          that get the additional class. AUM of a sample is the mean over its visits of the logit of
+          its label minus the largest other logit, before each step. Clean: AUM at or above the
+          given percentile of the T samples' AUM.
+          """,
+        citation: """
+          Shafir, Hacohen, Weinshall (2025), arXiv 2504.04506, after Pleiss, Zhang, Elenberg, \
+          Weinberger (2020), arXiv 2001.10528
+          """,
+        examples: [
+          "load digits\nnoise sym 0.5\nquery random 50\nfilter aum",
+          "load digits\nnoise sym 0.2\nquery random 50\nfilter aum repeats=3 epochs=20",
+        ]),
+      FilterImplementation { arguments, context in
+        LowBudgetAUM(
+          epochs: arguments.integer("epochs") ?? 40,
+          percentile: arguments.number("percentile") ?? 80,
+          learningRate: arguments.number("lr") ?? 0.1, batch: arguments.integer("batch") ?? 64,
+          thresholds: arguments.integer("thresholds").map { .count($0) } ?? .auto, repeats: arguments.integer("repeats") ?? 1,
+          scale: FeatureScale(arguments["scale"] ?? context.scale))
+      }),
+  ]
+
+  /// An option of `load`, of filters and of linear models.
+  static let scaleKind = Parameter.Kind.either([
+    .choice(["auto", "raw", "unit"]), .number(.above(0)),
+  ])
+
+  private static let scale = Parameter.option(
+    "scale", scaleKind, default: .computed("the data set's, else auto"),
+    "mean norm of the rows: auto is 2.5, raw as loaded, unit each row, or a number")
+}

@@ -1,0 +1,112 @@
+import CommandLanguage
+
+/// One thing that a user can say after a name: its type and range, its default, its meaning.
+package struct Parameter: Sendable {
+  /// What values fit.
+  package indirect enum Kind: Sendable {
+    case integer(ClosedRange<Int>)
+    case number(Bounds)
+    case boolean
+    case choice([String])
+    /// A file that must be there, also at the time of `check`.
+    case file
+    /// A file that will be written.
+    case newFile
+    case text
+    case value
+    case method(EntryKind)
+    /// The first kind that fits.
+    case either([Kind])
+  }
+
+  package enum Default: Sendable {
+    case required
+    /// May be left out, and then means that nothing was said.
+    case absent
+    case value(String)
+    /// Worked out when the command runs; the words say how.
+    case computed(String)
+  }
+
+  package let name: String
+  package let aliases: [String]
+  package let kind: Kind
+  package let `default`: Default
+  package let meaning: String
+  /// Given by its place, without a name (a name is accepted too).
+  package let isPositional: Bool
+
+  static func positional(
+    _ name: String, _ kind: Kind, default: Default = .required, _ meaning: String
+  ) -> Parameter {
+    Parameter(
+      name: name, aliases: [], kind: kind, default: `default`, meaning: meaning,
+      isPositional: true)
+  }
+
+  static func option(
+    _ name: String, aliases: [String] = [], _ kind: Kind, default: Default, _ meaning: String
+  ) -> Parameter {
+    Parameter(
+      name: name, aliases: aliases, kind: kind, default: `default`, meaning: meaning,
+      isPositional: false)
+  }
+}
+
+/// An interval of real numbers, each end open or closed.
+package struct Bounds: Sendable {
+  let lower: Double
+  let upper: Double
+  let includesLower: Bool
+  let includesUpper: Bool
+
+  static func closed(_ lower: Double, _ upper: Double) -> Bounds {
+    Bounds(lower: lower, upper: upper, includesLower: true, includesUpper: true)
+  }
+  static func above(_ lower: Double, to upper: Double = .infinity) -> Bounds {
+    Bounds(lower: lower, upper: upper, includesLower: false, includesUpper: upper.isFinite)
+  }
+  static func atLeast(_ lower: Double, below upper: Double = .infinity) -> Bounds {
+    Bounds(lower: lower, upper: upper, includesLower: true, includesUpper: false)
+  }
+
+  func contains(_ value: Double) -> Bool {
+    value.isFinite && (includesLower ? value >= lower : value > lower)
+      && (includesUpper ? value <= upper : value < upper)
+  }
+
+  var words: String {
+    func number(_ value: Double) -> String {
+      value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    }
+    switch (lower.isFinite, upper.isFinite) {
+    case (true, true):
+      return "\(includesLower ? "from" : "above") \(number(lower)) "
+        + "\(includesUpper ? "to" : "to below") \(number(upper))"
+    case (true, false): return "\(includesLower ? "at least" : "above") \(number(lower))"
+    case (false, true): return "\(includesUpper ? "at most" : "below") \(number(upper))"
+    case (false, false): return "any"
+    }
+  }
+}
+
+extension Parameter.Kind {
+  /// The range or choice in words, for help and for messages.
+  var words: String {
+    switch self {
+    case .integer(let range):
+      return range.upperBound == .max
+        ? "a whole number, at least \(range.lowerBound)"
+        : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let bounds): return "a number, \(bounds.words)"
+    case .boolean: return "true or false"
+    case .choice(let words): return words.joined(separator: ", ")
+    case .file: return "a file"
+    case .newFile: return "a file to write"
+    case .text: return "text"
+    case .value: return "a value"
+    case .method(let kind): return kind.article
+    case .either(let kinds): return kinds.map(\.words).joined(separator: ", or ")
+    }
+  }
+}

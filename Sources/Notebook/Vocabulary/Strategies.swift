@@ -1,0 +1,105 @@
+import ActiveLearning
+import CommandLanguage
+
+extension Vocabulary {
+  /// The query strategies.
+  static let strategies: [Row<StrategyImplementation>] = [
+    Row(
+      Entry(
+        .strategy, "random",
+        aliases: ["uniform", "passive", "RandomSampling", "QueryInstanceRandom"],
+        "draws from the candidates, each equally likely",
+        details: "The baseline that every comparison needs.",
+        examples: ["load digits\nquery random 20", "load digits\nrepeat 3 { query random 10 }"]),
+      StrategyImplementation(
+        isNoiseAware: false, noiseAwareVersion: nil, resolve: { _, _ in },
+        make: { _, _ in RandomSampling() })),
+    Row(
+      Entry(
+        .strategy, "probcover", aliases: ["prob_cover"],
+        "covers the pool greedily by balls around the labeled samples",
+        parameters: [delta, ties],
+        details: """
+          Each pick is a candidate whose ball of radius delta holds most samples that no labeled
+          sample covers yet: argmax |B(x) without the covered|, B(x) = {y : d(x, y) < delta}.
+          Others test d <= delta (scikit-activeml), or build the graph on every 500 rows and drop
+          the rest; here all samples of the pool are vertices and the inequality is strict.
+          """,
+        citation: """
+          Yehuda, Dekel, Hacohen, Weinshall (2022), Active Learning Through a Covering Lens, \
+          arXiv 2205.11320
+          """,
+        examples: [
+          "load digits\nquery probcover 20", "load digits\nquery probcover 10 delta=0.6 ties=lowest",
+        ]),
+      StrategyImplementation(
+        isNoiseAware: false, noiseAwareVersion: "npc", resolve: resolveDelta,
+        make: { arguments, context in try probCover(arguments, context) })),
+    Row(
+      Entry(
+        .strategy, "npc", aliases: ["probcover_nas"],
+        "ProbCover that counts only labels believed clean as coverage",
+        parameters: [delta, ties, share, remainder],
+        details: """
+          Alternates: a share of picks of probcover, the annotator's answers, the noise filter. A
+          suspected sample covers nothing, so its region is sampled again; it is never bought twice,
+          and a later judgement may clear it. With the ideal filter and share=1 a pick covers only
+          if it turns out truly clean.
+          """,
+        citation: """
+          Shafir, Hacohen, Weinshall (2025), Active Learning with a Noisy Annotator, \
+          arXiv 2504.04506
+          """,
+        examples: [
+          "load digits\nnoise sym 0.5\nquery npc 20",
+          "load digits\nnoise sym 0.2\nquery npc 20 filter=ideal share=5 remainder=last",
+        ]),
+      StrategyImplementation(
+        isNoiseAware: true, noiseAwareVersion: nil,
+        resolve: { arguments, context in
+          try resolveDelta(&arguments, context)
+          let share = context.filter.knowsTruth ? 1 : min(context.classes, context.budget)
+          arguments.resolve("share", Value(share))
+        },
+        make: { arguments, context in
+          NoiseAwareSampling(
+            try probCover(arguments, context), filter: context.filter,
+            share: arguments.integer("share"),
+            remainder: arguments.text("remainder") == "last" ? .last : .first)
+        })),
+  ]
+
+  private static let delta = Parameter.option(
+    "delta", .number(.above(0)), default: .computed("the data set's known value"),
+    "radius of the balls, in the units of the metric")
+
+  private static let ties = Parameter.option(
+    "ties", .choice(["random", "lowest"]), default: .value("random"),
+    "which of several equally good candidates is taken")
+
+  private static let share = Parameter.option(
+    "share", aliases: ["b"], .integer(1...Int.max),
+    default: .computed("the smaller of classes and budget; 1 with filter=ideal"),
+    "labels bought between two runs of the filter")
+
+  private static let remainder = Parameter.option(
+    "remainder", .choice(["first", "last"]), default: .value("first"),
+    "which share takes what the share size leaves over")
+
+  @Sendable private static func resolveDelta(
+    _ arguments: inout Arguments, _ context: StrategyContext
+  ) throws {
+    guard arguments["delta"] == nil else { return }
+    guard let delta = context.delta else { throw MethodError.needsDelta }
+    arguments.resolve("delta", Value(delta))
+  }
+
+  private static func probCover(_ arguments: Arguments, _ context: StrategyContext) throws
+    -> ProbCover
+  {
+    guard let delta = arguments.number("delta") else { throw MethodError.needsDelta }
+    return ProbCover(
+      delta: delta, ties: TieRule(rawValue: arguments.text("ties") ?? "") ?? .random,
+      memory: context.memory)
+  }
+}
