@@ -1,5 +1,6 @@
 import ActiveLearning
 import LinearAlgebra
+import Networks
 import Testing
 
 @Suite struct `A filter` {
@@ -56,6 +57,11 @@ import Testing
     let judged = experiment.pool.judged(verdict)
     var random = filter.stream(seed: experiment.seed, labeled: 50)
     #expect(try filter.judge(judged, using: &random) == verdict)
+  }
+
+  @Test func `draws by seed, name and number of labels alone`() {
+    let key = LowBudgetAUM(epochs: 3, repeats: 2).stream(seed: 5, labeled: 40).key
+    #expect(key == RandomKey(seed: 5, role: .filter, method: "aum/|L|=40"))
   }
 
   @Test func `with the truth is right about everything`() throws {
@@ -158,6 +164,35 @@ import Testing
       Issue.record("not a range error: \(String(describing: error))")
       return
     }
+  }
+
+  /// The definition word for word, with the streams that the draws are documented to come from.
+  @Test func `is one linear fit with unlabeled samples of a class that does not exist`() throws {
+    let (experiment, _) = try `A filter`.labeled(50, rate: 0.3)
+    let pool = experiment.pool
+    let method = "aum/|L|=50"
+    var draws = RandomSource(RandomKey(seed: 7, role: .filter, method: method))
+    var weights = RandomSource(RandomKey(seed: 7, role: .initialWeights, method: "aum"))
+    var order = RandomSource(RandomKey(seed: 7, role: .batches, method: method))
+
+    let drawn = draws.sample(9, of: pool.candidates)
+    let features = try pool.embedding.scaled(rows: pool.labeled + drawn)
+    let labels = pool.observed + [Int](repeating: 6, count: 9)
+    var head = LinearHead(classes: 7, dimensions: 8, using: &weights)
+    var record = MarginRecord(labels: labels)
+    let settings = SGDSettings(
+      epochs: 40, batch: 64, learningRate: 0.1, weightDecay: 1e-4, schedule: .constant)
+    _ = try LinearTraining(settings).run(&head, on: features, labels: labels, using: &order) {
+      record.record($0, $1)
+    }
+    let areas = try record.areas { try head.logits(of: features.rows(at: $0)) }
+    let expected = AreaJudgement(
+      areas: Array(areas.prefix(50)), thresholds: Array(areas.suffix(9)), percentile: 80)
+
+    let verdict = try judge(experiment, LowBudgetAUM())
+    #expect(verdict.scores == expected.areas)
+    #expect(verdict.clean == expected.clean)
+    #expect(verdict.quality == expected.quality)
   }
 
   @Test func `says so when training runs away`() throws {
