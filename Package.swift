@@ -61,7 +61,10 @@ let package = Package(
     cLibrary("CLineEditor", ["CEdit"]),
     .executableTarget(
       name: "winnow",
-      dependencies: ["Notebook", "CommandLanguage", "CLineEditor", argumentParser],
+      dependencies: [
+        "Notebook", "CommandLanguage", "Datasets", "LinearAlgebra", "WorkspaceStore",
+        "CLineEditor", argumentParser,
+      ],
       swiftSettings: swiftStrict),
 
     .target(

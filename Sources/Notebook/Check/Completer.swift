@@ -119,7 +119,8 @@ package struct Completer {
     let sought = Spelling.normalised(prefix)
     var seen: Set<String> = []
     return names.filter {
-      ($0.hasPrefix(prefix) || Spelling.normalised($0).hasPrefix(sought)) && seen.insert($0).inserted
+      ($0.hasPrefix(prefix) || Spelling.normalised($0).hasPrefix(sought))
+        && seen.insert($0).inserted
     }
   }
 
@@ -128,8 +129,9 @@ package struct Completer {
     let slash = prefix.lastIndex(of: "/")
     let folder = slash.map { String(prefix[...$0]) } ?? ""
     let start = slash.map { String(prefix[prefix.index(after: $0)...]) } ?? prefix
-    let names = (try? FileManager.default.contentsOfDirectory(
-      atPath: folder.isEmpty ? "." : folder)) ?? []
+    let names =
+      (try? FileManager.default.contentsOfDirectory(
+        atPath: folder.isEmpty ? "." : folder)) ?? []
     return names.filter { $0.hasPrefix(start) && (!$0.hasPrefix(".") || start.hasPrefix(".")) }
       .sorted().map { name in
         var isFolder: ObjCBool = false

@@ -40,7 +40,9 @@ package struct ScriptChecker {
       var walk = Walk(variables: variables, replaced: replaced, source: source, depth: depth)
       for statement in script.statements { walk.visit(statement, topLevel: true) }
       let unread = requiresReads ? unreadVariables(script, readElsewhere: walk.reads) : []
-      let all = (walk.diagnostics + unread).sorted { ($0.range?.lower ?? 0) < ($1.range?.lower ?? 0) }
+      let all = (walk.diagnostics + unread).sorted {
+        ($0.range?.lower ?? 0) < ($1.range?.lower ?? 0)
+      }
       return (script, walk.variables, all)
     } catch {
       return (nil, variables, error.diagnostics)

@@ -106,6 +106,6 @@ enum FilterReport {
       ("method", .string(verdict.filter)), ("labeled", .ints(verdict.labeled)),
       ("clean", .bools(verdict.clean)), ("quality", .doubles(verdict.quality.map { $0 })),
       ("scores", .doubles(verdict.scores)), ("threshold", .optional(verdict.threshold)),
-      ("evaluation", .object(names.map { .init($0, .optional(scores?[$0])) })))
+      ("evaluation", .object(names.map { .init($0, .optional(scores?[$0] ?? nil)) })))
   }
 }

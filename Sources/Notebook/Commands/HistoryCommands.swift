@@ -47,7 +47,8 @@ extension Vocabulary {
     }
     guard undone.count == times else {
       throw Diagnostic(
-        .range, "there \(undone.count == 1 ? "is" : "are") only "
+        .range,
+        "there \(undone.count == 1 ? "is" : "are") only "
           + "\(Format.count(undone.count, "input")) to undo",
         at: invocation.arguments.ranges["n"] ?? invocation.bound.range)
     }

@@ -95,7 +95,8 @@ enum QueryBudget {
     let count = total - invocation.state.labeled.count
     guard count > 0 else {
       throw Diagnostic(
-        .budget, "spc=\(Value(spc).text) means \(total) labels in all, "
+        .budget,
+        "spc=\(Value(spc).text) means \(total) labels in all, "
           + "\(invocation.state.labeled.count) are bought already",
         at: invocation.arguments.ranges["spc"] ?? range, label: "nothing left to buy")
     }

@@ -82,14 +82,14 @@ struct QueryReport {
       CleanCounts(
         observed: after.observed, truth: after.labeled.map { truth[$0] }, classes: after.classes)
     }
-    let measured: [(key: String, value: Double?)] = [
+    let measured: [(String, Double?)] = [
       ("n_labeled", Double(after.labeled.count)), ("coverage", coverage?.all),
       ("clean_coverage", coverage?.clean ?? nil), ("delta", selection.delta),
       ("exhausted", Double(selection.exhausted)), ("true_noise", noise),
       ("class_min", counts.map { Double($0.least) }),
       ("classes_empty", counts.map { Double($0.emptyClasses) }),
     ]
-    invocation.metrics += measured
+    invocation.note(measured)
   }
 
   private func record(_ coverage: Coverage?, _ noise: Double?) -> JSON {

@@ -156,7 +156,8 @@ enum Showing {
       return index
     }
     let chosen = Table(
-      columns: indices.map { table.columns[$0] }, rows: table.rows.map { row in
+      columns: indices.map { table.columns[$0] },
+      rows: table.rows.map { row in
         indices.map { row[$0] }
       })
     return Output(table: chosen, lines: output.lines)

@@ -8,21 +8,27 @@ extension Showing {
     for row in rounds {
       for variable in row.loop where !loops.contains(variable.name) { loops.append(variable.name) }
     }
-    let full = table(rounds, loops: loops, keys: keys)
-    let brief = table(rounds, loops: loops, keys: mainKeys)
+    // A loop over strategies says the same as their column.
+    let isSaid = rounds.allSatisfy { row in
+      row.loop.contains { $0.value.methodName == row.strategy }
+    }
+    let full = table(rounds, loops: loops, named: ["strategy", "filter"], keys: keys)
+    let brief = table(rounds, loops: loops, named: isSaid ? [] : ["strategy"], keys: mainKeys)
     return Output(table: full, drawn: brief)
   }
 
-  private static func table(_ rounds: [RoundRow], loops: [String], keys: [String]) -> Table {
+  private static func table(
+    _ rounds: [RoundRow], loops: [String], named: [String], keys: [String]
+  ) -> Table {
     Table(
-      columns: loops.map { .init($0) }
-        + [.init("round"), .init("strategy"), .init("filter")]
+      columns: loops.map { .init($0) } + [.init("round")] + named.map { .init($0) }
         + keys.map { .init($0, unit: $0 == "seconds" ? "s" : nil) },
       rows: rounds.map { row in
         loops.map { name in
           row.loop.first { $0.name == name }.map { Values.json($0.value) } ?? .null
         }
-          + [.int(row.round), .string(row.strategy), .optional(row.filter)]
+          + [.int(row.round)]
+          + named.map { $0 == "strategy" ? .string(row.strategy) : .optional(row.filter) }
           + keys.map { value($0 == "seconds" ? row.seconds : row.metrics[$0] ?? nil, $0) }
       })
   }
@@ -35,8 +41,7 @@ extension Showing {
   private static let counts: Set = ["n_labeled", "exhausted", "class_min", "classes_empty"]
 
   private static let mainKeys = [
-    "n_labeled", "true_noise", "coverage", "clean_coverage", "clean_f1", "keep_all_f1",
-    "accuracy",
+    "n_labeled", "clean_coverage", "clean_f1", "keep_all_f1", "accuracy",
   ]
 
   private static let keys = [

@@ -51,7 +51,7 @@ extension Vocabulary {
     if evaluation == nil {
       invocation.notices.append("there is no test split with features to evaluate on")
     }
-    invocation.metrics += [("accuracy", evaluation?.accuracy), ("loss", evaluation?.loss ?? nil)]
+    invocation.note([("accuracy", evaluation?.accuracy), ("loss", evaluation?.loss ?? nil)])
     return TrainReport(
       model: entry.name, set: set, epochs: invocation.arguments.integer("epochs"),
       batch: invocation.arguments.integer("batch"), losses: trained.losses, evaluation: evaluation

@@ -28,7 +28,9 @@ struct TrainReport {
   }
 
   private var lines: [String] {
-    var judged = ["\(Format.grouped(set.clean)) clean", "\(Format.grouped(set.suspected)) suspected"]
+    var judged = [
+      "\(Format.grouped(set.clean)) clean", "\(Format.grouped(set.suspected)) suspected",
+    ]
     if set.unjudged > 0 { judged.append("\(Format.grouped(set.unjudged)) not judged yet") }
     let on = "\(model) on \(Format.count(set.samples.count, "sample")) (\(set.on): "
     var lines = [on + judged.joined(separator: ", ") + ")"]

@@ -80,6 +80,40 @@ enum Format {
     return lines
   }
 
+  /// `text` in lines of at most `width` columns: broken at blanks, inside a word only where the word
+  /// alone is wider, and where it has line ends.
+  static func broken(_ text: String, to width: Int) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph in
+      var lines: [String] = []
+      var line = ""
+      for word in paragraph.split(separator: " ", omittingEmptySubsequences: false) {
+        for piece in pieces(Display.safe(word), width) {
+          let candidate = line.isEmpty ? piece : line + " " + piece
+          if !line.isEmpty, Display.width(of: candidate) > width {
+            lines.append(line)
+            line = piece
+          } else {
+            line = candidate
+          }
+        }
+      }
+      return lines + [line]
+    }
+  }
+
+  /// A word in pieces of at most `width` columns.
+  private static func pieces(_ word: String, _ width: Int) -> [String] {
+    guard width > 0, Display.width(of: word) > width else { return [word] }
+    var result = [""]
+    for character in word {
+      if Display.width(of: result[result.count - 1] + String(character)) > width {
+        result.append("")
+      }
+      result[result.count - 1].append(character)
+    }
+    return result
+  }
+
   private static func significant(_ value: Double, _ digits: Int) -> String {
     var decimals = digits - 1
     var magnitude = abs(value)

@@ -2,15 +2,16 @@ import CommandLanguage
 
 /// Tables as text: box-drawing characters for the screen, pipes for Markdown.
 enum TextTable {
-  /// A boxed table at most `width` columns wide where that is possible: columns that do not fit
-  /// are drawn in a further box below, with the first column repeated.
+  /// A boxed table at most `width` columns wide: long texts go on in the next line of their cell,
+  /// and columns that still do not fit are drawn in a further box below. Nothing is cut.
   static func boxed(_ table: Table, _ width: Int) -> String {
-    let cells = table.rows.map { $0.map(Format.cell) }
-    let widths = table.columns.indices.map { column in
-      ([header(table.columns[column])] + cells.map { $0[column] })
+    let numeric = table.columns.indices.map { isNumeric(table, $0) }
+    var widths = table.columns.indices.map { column in
+      ([header(table.columns[column])] + table.rows.map { Format.cell($0[column]) })
         .map { Display.width(of: $0) }.max() ?? 0
     }
-    return groups(widths, width).map { box(table, cells, widths, $0) }.joined()
+    shrink(&widths, table, numeric, to: width)
+    return groups(widths, width).map { box(table, widths, numeric, $0) }.joined()
   }
 
   /// A pipe table, all columns in one.
@@ -20,7 +21,7 @@ enum TextTable {
     }
     let rule = table.columns.indices.map { isNumeric(table, $0) ? "---:" : "---" }
     return line(table.columns.map(header)) + line(rule)
-      + table.rows.map { line($0.map(Format.cell)) }.joined()
+      + table.rows.map { line($0.map { Display.safe(Format.cell($0)) }) }.joined()
   }
 
   private static func header(_ column: Table.Column) -> String {
@@ -36,6 +37,49 @@ enum TextTable {
     }
   }
 
+  /// Makes columns narrower until all fit: headings first, which may break behind an underscore,
+  /// then the widest text column, one cell at a time, as long as texts stay readable.
+  private static func shrink(
+    _ widths: inout [Int], _ table: Table, _ numeric: [Bool], to width: Int
+  ) {
+    func isTooWide() -> Bool { widths.reduce(1) { $0 + $1 + 3 } > width }
+    if isTooWide() {
+      for column in widths.indices where numeric[column] {
+        let parts = headingParts(table.columns[column]).map { Display.width(of: $0) }
+        let cells = table.rows.map { Display.width(of: Format.cell($0[column])) }
+        widths[column] = (parts + cells).max() ?? widths[column]
+      }
+    }
+    let texts = widths.indices.filter { !numeric[$0] }
+    while isTooWide(), let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > 24
+    {
+      widths[widest] -= 1
+    }
+  }
+
+  /// `clean_coverage` as `clean_`, `coverage`.
+  private static func headingParts(_ column: Table.Column) -> [String] {
+    var parts = [""]
+    for character in header(column) {
+      parts[parts.count - 1].append(character)
+      if character == "_" { parts.append("") }
+    }
+    return parts.filter { !$0.isEmpty }
+  }
+
+  /// The heading in lines of at most `width` columns, if its parts allow.
+  private static func heading(_ column: Table.Column, _ width: Int) -> [String] {
+    var lines: [String] = []
+    for part in headingParts(column) {
+      if let last = lines.last, Display.width(of: last + part) <= width {
+        lines[lines.count - 1] = last + part
+      } else {
+        lines.append(part)
+      }
+    }
+    return lines.flatMap { Format.broken($0, to: width) }
+  }
+
   /// Which columns stand side by side in one box.
   private static func groups(_ widths: [Int], _ width: Int) -> [[Int]] {
     var result: [[Int]] = []
@@ -44,8 +88,8 @@ enum TextTable {
     for column in widths.indices {
       if !group.isEmpty, used + widths[column] + 3 > width {
         result.append(group)
-        group = [0]
-        used = 1 + widths[0] + 3
+        group = []
+        used = 1
       }
       group.append(column)
       used += widths[column] + 3
@@ -53,25 +97,27 @@ enum TextTable {
     return group.isEmpty ? result : result + [group]
   }
 
-  private static func box(_ table: Table, _ cells: [[String]], _ widths: [Int], _ group: [Int])
+  private static func box(_ table: Table, _ widths: [Int], _ numeric: [Bool], _ group: [Int])
     -> String
   {
-    let numeric = group.map { isNumeric(table, $0) }
     func rule(_ left: String, _ middle: String, _ right: String) -> String {
       left + group.map { String(repeating: "─", count: widths[$0] + 2) }.joined(separator: middle)
         + right + "\n"
     }
-    func line(_ texts: [String], right: [Bool]) -> String {
-      let padded = zip(texts, zip(group, right)).map { text, place in
-        let gap = String(
-          repeating: " ", count: max(0, widths[place.0] - Display.width(of: text)))
-        return place.1 ? gap + text : text + gap
-      }
-      return "│ " + padded.joined(separator: " │ ") + " │\n"
+    func lines(_ cells: [[String]]) -> String {
+      (0..<(cells.map(\.count).max() ?? 1)).map { index in
+        let shown = zip(group, cells).map { column, cell in
+          let piece = cell.indices.contains(index) ? cell[index] : ""
+          let gap = String(repeating: " ", count: max(0, widths[column] - Display.width(of: piece)))
+          return numeric[column] ? gap + piece : piece + gap
+        }
+        return "│ " + shown.joined(separator: " │ ") + " │\n"
+      }.joined()
     }
-    return rule("┌", "┬", "┐") + line(group.map { header(table.columns[$0]) }, right: numeric)
-      + rule("├", "┼", "┤")
-      + cells.map { row in line(group.map { row[$0] }, right: numeric) }.joined()
-      + rule("└", "┴", "┘")
+    let body = table.rows.map { row in
+      lines(group.map { Format.broken(Format.cell(row[$0]), to: widths[$0]) })
+    }
+    return rule("┌", "┬", "┐") + lines(group.map { heading(table.columns[$0], widths[$0]) })
+      + rule("├", "┼", "┤") + body.joined() + rule("└", "┴", "┘")
   }
 }

@@ -61,7 +61,8 @@ package struct Verification: Sendable {
         }
       }
     }
-    return "the digest of the picks differs from the picks recorded beside it: the script was edited"
+    return
+      "the digest of the picks differs from the picks recorded beside it: the script was edited"
   }
 
   private static func firstVerdict(_ recorded: [[Int]], _ now: [[InputFacts.Judged]]) -> String {
@@ -71,7 +72,8 @@ package struct Verification: Sendable {
     for (index, judged) in now.enumerated() {
       let suspects = Set(recorded[index])
       for verdict in judged where verdict.isClean == suspects.contains(verdict.sample) {
-        let words = verdict.isClean ? "recorded suspected, now clean" : "recorded clean, now suspected"
+        let words =
+          verdict.isClean ? "recorded suspected, now clean" : "recorded clean, now suspected"
         return "sample \(verdict.sample) in judgement \(index + 1): \(words)"
       }
     }

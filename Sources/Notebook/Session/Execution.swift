@@ -64,7 +64,9 @@ extension Session {
     case .repeat(let loop):
       return try control(loop.range, context, &position) { position in
         let count = try loop.times(in: variables)
-        return try iterate(0..<count, loop.body, context, &position) { _ -> SessionState.Variable? in nil }
+        return try iterate(0..<count, loop.body, context, &position) {
+          _ -> SessionState.Variable? in nil
+        }
       }
     case .for(let loop):
       return try control(loop.range, context, &position) { position in
@@ -77,7 +79,8 @@ extension Session {
   }
 
   private func iterate(
-    _ range: Range<Int>, _ body: CommandLanguage.Block, _ context: RunContext, _ position: inout Int,
+    _ range: Range<Int>, _ body: CommandLanguage.Block, _ context: RunContext,
+    _ position: inout Int,
     binding variable: (Int) -> SessionState.Variable?
   ) throws -> Flow {
     for index in range {
@@ -178,7 +181,7 @@ extension Session {
           Diagnosis.diagnose(error, command: bound), in: context.source,
           location: context.showsCell ? "cell \(invocation.cell)" : nil))
       context.report(report)
-      throw error
+      throw ReportedFault(code: report.failure?.code ?? .workspaceCorrupt)
     }
     if case .success = result { try commit(invocation, seconds: seconds) }
     context.report(report)
@@ -222,6 +225,11 @@ extension Session {
     context.report(report)
     return .failed
   }
+}
+
+/// The workspace could not keep a cell; that was reported, and the session cannot go on.
+package struct ReportedFault: Error, Sendable {
+  package let code: Diagnostic.Code
 }
 
 extension Flow {

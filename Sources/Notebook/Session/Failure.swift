@@ -51,7 +51,8 @@ enum Diagnosis {
     case let error as NoFeatures: return FileMessage.diagnostic(error, at: range)
     case let error as PCAError: return FileMessage.diagnostic(error, at: range)
     case let error as NetworkError: return FileMessage.diagnostic(error, command)
-    case let error as ParseFailure: return error.diagnostics.first ?? Diagnostic(.syntax, "no script")
+    case let error as ParseFailure:
+      return error.diagnostics.first ?? Diagnostic(.syntax, "no script")
     case let error as WorkspaceError: return workspace(error, at: range)
     case is Interrupted: return Diagnostic(.interrupted, "interrupted", at: range)
     default: return Diagnostic(.refused, String(describing: error), at: range)

@@ -12,7 +12,8 @@ enum FileMessage {
     let message =
       error.kind == .missing && error.expected.isEmpty
       ? "no file \(place)" : "\(place): expected \(error.expected), found \(error.found)"
-    let searched = error.searched.isEmpty ? [] : ["looked for: " + error.searched.joined(separator: ", ")]
+    let searched =
+      error.searched.isEmpty ? [] : ["looked for: " + error.searched.joined(separator: ", ")]
     return Diagnostic(code(error.kind), message, at: range, notes: searched + error.hints)
   }
 

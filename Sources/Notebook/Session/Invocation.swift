@@ -86,6 +86,14 @@ struct Invocation {
       FilterContext(truth: { try data.truth() }, scale: Value(canonical: data.record.scale)))
   }
 
+  /// Adds measured values; a key measured twice keeps the newer one.
+  mutating func note(_ measured: [(String, Double?)]) {
+    for (key, value) in measured {
+      metrics.removeAll { $0.key == key }
+      metrics.append((key, value))
+    }
+  }
+
   /// Metrics of a judgement against the truth, under the keys of METHODS §5.11.
   mutating func measure(_ verdict: ActiveLearning.Verdict, observed: [Int]) throws
     -> FilterMetrics?
@@ -93,14 +101,14 @@ struct Invocation {
     guard let truth = try data().truth(), !verdict.labeled.isEmpty else { return nil }
     let right = zip(verdict.labeled, observed).map { truth[$0.0] == $0.1 }
     let measured = FilterMetrics(clean: verdict.clean, trulyClean: right)
-    metrics += FilterScores.pairs(measured).map { ($0.0, .some($0.1)) }
+    note(FilterScores.pairs(measured))
     return measured
   }
 }
 
 /// The metrics of METHODS §5.11 under their names.
 enum FilterScores {
-  static func pairs(_ metrics: FilterMetrics) -> [(String, Double)] {
+  static func pairs(_ metrics: FilterMetrics) -> [(String, Double?)] {
     [
       ("noise_accuracy", metrics.noiseAccuracy), ("clean_precision", metrics.cleanPrecision),
       ("clean_recall", metrics.cleanRecall), ("clean_f1", metrics.cleanF1),

@@ -173,14 +173,12 @@ extension Parameter.Kind {
 
   private func wrongType(_ given: Given, _ name: String) -> Diagnostic {
     Diagnostic(
-      .type, "\(name) must be \(words), not '\(given.value.plainText)'", at: given.range,
-      label: words)
+      .type, "\(name) must be \(words), not '\(given.value.plainText)'", at: given.range)
   }
 
   private func outOfRange(_ given: Given, _ name: String) -> Diagnostic {
     Diagnostic(
-      .range, "\(name) must be \(words), not \(given.value.plainText)", at: given.range,
-      label: words)
+      .range, "\(name) must be \(words), not \(given.value.plainText)", at: given.range)
   }
 
   private func unknownChoice(_ given: Given, _ name: String, _ words: [String]) -> Diagnostic {

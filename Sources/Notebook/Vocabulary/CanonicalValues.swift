@@ -13,6 +13,11 @@ extension Value {
     self = Value.isBareWord(text) ? .word(text) : .string(text)
   }
 
+  /// The name of a method, with or without options; nil for numbers and lists.
+  var methodName: String? {
+    if case .method(let name, _) = self { name } else { word }
+  }
+
   /// The text of a word or string, without quotes; of anything else, its canonical text.
   var plainText: String { plain }
 }

@@ -65,7 +65,8 @@ extension Vocabulary {
           epochs: arguments.integer("epochs") ?? 40,
           percentile: arguments.number("percentile") ?? 80,
           learningRate: arguments.number("lr") ?? 0.1, batch: arguments.integer("batch") ?? 64,
-          thresholds: arguments.integer("thresholds").map { .count($0) } ?? .auto, repeats: arguments.integer("repeats") ?? 1,
+          thresholds: arguments.integer("thresholds").map { .count($0) } ?? .auto,
+          repeats: arguments.integer("repeats") ?? 1,
           scale: FeatureScale(arguments["scale"] ?? context.scale))
       }),
   ]

@@ -34,7 +34,9 @@ package enum Help {
     if let method = Vocabulary.implementation(Vocabulary.commands, entry.name)?.method,
       entry.kind == .command
     {
-      lines += ["", "\(method.plural): " + Vocabulary.entries(method).map(\.name).joined(separator: ", ")]
+      lines += [
+        "", "\(method.plural): " + Vocabulary.entries(method).map(\.name).joined(separator: ", "),
+      ]
     }
     if let citation = entry.citation { lines += ["", citation] }
     if !entry.examples.isEmpty {

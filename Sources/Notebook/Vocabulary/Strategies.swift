@@ -30,7 +30,8 @@ extension Vocabulary {
           arXiv 2205.11320
           """,
         examples: [
-          "load digits\nquery probcover 20", "load digits\nquery probcover 10 delta=0.6 ties=lowest",
+          "load digits\nquery probcover 20",
+          "load digits\nquery probcover 10 delta=0.6 ties=lowest",
         ]),
       StrategyImplementation(
         isNoiseAware: false, noiseAwareVersion: "npc", resolve: resolveDelta,

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Notebook
+
+/// What stands on the command line. Parsing only: `Program` runs it.
+struct Winnow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "winnow",
+    abstract: "Active learning when the annotator makes mistakes.",
+    discussion: """
+      Without a subcommand: a prompt where stdin and stdout are terminals, else stdin is a script. \
+      Type help at the prompt for the language; exit codes: 0 ok, 1 a command failed, 2 usage or \
+      a script that does not check, 3 verification differs, 4 workspace, 130 interrupted, \
+      143 terminated.
+      """,
+    version: "winnow \(Program.version)", subcommands: [Run.self, ReplayScript.self, Check.self])
+
+  @OptionGroup var shared: SharedOptions
+
+  @Option(
+    name: .customShort("c"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Run this text and leave; -c and -f repeat and mix, in order.", valueName: "text"))
+  var texts: [String] = []
+
+  @Option(
+    name: .customShort("f"), parsing: .singleValue,
+    help: ArgumentHelp("Run this script and leave.", valueName: "file"))
+  var files: [String] = []
+}
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run scripts in a new session.")
+
+  @Argument(help: "Scripts, in order.") var scripts: [String]
+
+  @Option(
+    name: .customShort("p"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replace the value of a top-level assignment; may be repeated.", valueName: "name=value"))
+  var parameters: [String] = []
+
+  @Flag(name: .customLong("continue"), help: "Go on at the head of the newest session.")
+  var continues = false
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct ReplayScript: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "Run a saved script again in a fresh temporary workspace.")
+
+  @Argument(help: "The script.") var script: String
+
+  @Flag(help: "Compare with the results that the script has recorded.")
+  var verify = false
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check scripts without running anything.")
+
+  @Argument(help: "Scripts.") var scripts: [String]
+
+  @OptionGroup var shared: SharedOptions
+}

@@ -1,0 +1,67 @@
+import CommandLanguage
+import Foundation
+import Glibc
+import Notebook
+
+/// The two streams: results to stdout, everything else to stderr.
+final class Console {
+  private var renderer: Renderer
+  private let color: Bool
+  private let quiet: Bool
+  let progress: ProgressLine
+
+  init(_ options: SharedOptions) {
+    renderer = Renderer(mode: options.mode, width: Self.columns(of: STDOUT_FILENO))
+    color = options.color.isOn
+    quiet = options.quiet
+    progress = ProgressLine(style: options.quiet ? .never : options.progress)
+  }
+
+  /// One executed command: its result, or what went wrong.
+  /// - Throws: `Stop` where nobody reads stdout any more.
+  func show(_ report: CellReport, timing: Bool) throws {
+    try progress.makingRoom {
+      try write(renderer.render(report))
+      if let failure = report.failure { say(failure) }
+      guard !quiet else { return }
+      for notice in report.notices { note(notice) }
+      if timing { note("cell \(report.cell): \(Self.seconds(report.seconds))") }
+    }
+  }
+
+  /// Ends what the mode began.
+  func close() throws { try write(renderer.closing()) }
+
+  func say(_ failure: Failure) { warn(failure.text(color: color)) }
+
+  func note(_ text: String) {
+    if !quiet { warn("note: \(text)") }
+  }
+
+  /// A line on stderr. Where nobody reads it, that is no reason to stop.
+  func warn(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+  }
+
+  /// - Throws: `Stop` with status 0: a closed pipe ends quietly.
+  func write(_ text: String) throws {
+    guard !text.isEmpty else { return }
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw Stop(status: .ok)
+    }
+  }
+
+  static func columns(of descriptor: Int32) -> Int {
+    var size = winsize()
+    guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0,
+      size.ws_col > 0
+    else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  private static func seconds(_ value: Double) -> String {
+    "\((value * 1000).rounded() / 1000) s"
+  }
+}

@@ -1,0 +1,217 @@
+import CommandLanguage
+import Datasets
+import Foundation
+import Glibc
+import LinearAlgebra
+import Notebook
+import WorkspaceStore
+
+/// One run of the program with its flags: opens what is needed, runs scripts, says how it went.
+struct Job {
+  let options: SharedOptions
+  let console: Console
+
+  init(_ options: SharedOptions) {
+    self.options = options
+    console = Console(options)
+    if let threads = options.threads { Parallel.threads = threads }
+  }
+
+  // MARK: Subcommands
+
+  func root(_ parts: [CommandParts.Part]) throws -> ExitStatus {
+    if !parts.isEmpty {
+      return try inSession(choice(or: .newest)) { try scripts(parts, in: $0) }
+    }
+    if options.interactive {
+      return try inSession(choice(or: .newest)) { try Conversation(self, $0).run() }
+    }
+    if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
+      return try inSession(choice(or: .newest)) { try Prompt(self, $0).run() }
+    }
+    let source = try standardInput()
+    return try inSession(choice(or: .newest)) { session in
+      try run([ScriptPart(source)], in: session)
+    }
+  }
+
+  func run(_ command: Run) throws -> ExitStatus {
+    let overrides = try Overrides(command.parameters)
+    let parts = try command.scripts.map {
+      ScriptPart(try readScript($0), overrides: overrides.values)
+    }
+    try overrides.requireUse(in: parts.map(\.source))
+    guard command.continues || options.session != nil else {
+      // A script that does not check leaves no session behind.
+      guard try checked(parts, variables: [:]) != nil else { return .usage }
+      return try inSession(.new) { try run(parts, in: $0) }
+    }
+    return try inSession(choice(or: .newest)) { try run(parts, in: $0) }
+  }
+
+  func check(_ command: Check) throws -> ExitStatus {
+    let parts = try command.scripts.map { ScriptPart(try readScript($0)) }
+    for part in parts {
+      guard try checked([part], variables: [:]) != nil else { return .usage }
+    }
+    return .ok
+  }
+
+  // MARK: Sessions
+
+  var environment: Environment {
+    Environment(
+      data: DataDirectories(paths: Places.data(options.data)), timing: options.timing)
+  }
+
+  private func choice(or standard: SessionChoice) -> SessionChoice {
+    options.session.map { .number($0) } ?? standard
+  }
+
+  private func inSession(_ choice: SessionChoice, _ body: (Session) throws -> ExitStatus) throws
+    -> ExitStatus
+  {
+    let workspace = try Workspace.open(Places.workspace(options.workspace))
+    defer { try? workspace.close() }
+    let lease = try workspace.openSession(choice, seed: options.seed ?? 0)
+    defer { lease.release() }
+    if let seed = options.seed, seed != lease.seed, !lease.isNew {
+      console.warn(
+        "error: session \(lease.number) began with seed \(lease.seed); --seed is for new sessions, "
+          + "type seed \(seed) to change it")
+      return .usage
+    }
+    let session = try Session(workspace: workspace, lease: lease, environment: environment)
+    let status = try body(session)
+    try console.close()
+    return status
+  }
+
+  // MARK: Scripts
+
+  private func scripts(_ parts: [CommandParts.Part], in session: Session) throws -> ExitStatus {
+    try run(
+      parts.map { part in
+        switch part {
+        case .text(let text): ScriptPart(SourceText(text: text), requiresReads: false)
+        case .file(let path): ScriptPart(try readScript(path))
+        }
+      }, in: session)
+  }
+
+  /// Checks all, then runs all, statement by statement.
+  private func run(_ parts: [ScriptPart], in session: Session) throws -> ExitStatus {
+    guard let scripts = try checked(parts, variables: session.variables) else { return .usage }
+    var status = ExitStatus.ok
+    for (part, script) in zip(parts, scripts) {
+      session.overrides = part.overrides
+      for text in InputText.slices(of: script, in: part.source) {
+        guard let statement = text.statement else {
+          try session.note(text.text)
+          continue
+        }
+        let flow = try perform(statement, text: text.text, source: part.source, in: session)
+        switch flow {
+        case .completed: break
+        case .quit: return status
+        case .interrupted: return .stopped
+        case .failed(let code):
+          status = ExitStatus(code)
+          guard options.keepGoing, status == .failed else { return status }
+        }
+      }
+    }
+    return status
+  }
+
+  enum Ending {
+    case completed, quit, interrupted
+    case failed(Diagnostic.Code)
+  }
+
+  /// Runs one statement with its progress and its results shown.
+  func perform(_ statement: Statement, text: String, source: SourceText, in session: Session)
+    throws -> Ending
+  {
+    var code = Diagnostic.Code.refused
+    var broken: (any Error)?
+    let flow = try console.progress.show {
+      try session.run(statement, in: source, text: text) { report in
+        if let failure = report.failure { code = failure.code }
+        do {
+          try console.show(report, timing: session.environment.timing)
+        } catch {
+          broken = error
+          Interrupt.request()
+        }
+      }
+    }
+    if let broken { throw broken }
+    return switch flow {
+    case .completed: .completed
+    case .quit: .quit
+    case .interrupted: .interrupted
+    case .failed: .failed(code)
+    }
+  }
+
+  /// The scripts, or nil where something is wrong with one, which is then said.
+  private func checked(_ parts: [ScriptPart], variables: [String: Value]) throws -> [Script]? {
+    var known = variables
+    var scripts: [Script] = []
+    for part in parts {
+      let checker = ScriptChecker(
+        part.source, variables: known.merging(part.overrides) { $1 },
+        replaced: Set(part.overrides.keys), requiresReads: part.requiresReads)
+      let result = checker.check()
+      let fatal =
+        options.keepGoing ? result.diagnostics.filter { $0.code == .syntax } : result.diagnostics
+      guard let script = result.script, fatal.isEmpty else {
+        for diagnostic in result.diagnostics { console.say(Failure(diagnostic, in: part.source)) }
+        return nil
+      }
+      known = result.variables
+      scripts.append(script)
+    }
+    return scripts
+  }
+
+  func readScript(_ path: String) throws -> SourceText {
+    do {
+      return try ScriptFile.read(path)
+    } catch {
+      console.say(Failure(error, in: error.source))
+      throw Stop(status: .usage)
+    }
+  }
+
+  private func standardInput() throws -> SourceText {
+    switch InputReader().readAll() {
+    case .line(let bytes):
+      do {
+        return try SourceText(name: nil, bytes: bytes)
+      } catch {
+        console.say(Failure(error, in: error.source))
+        throw Stop(status: .usage)
+      }
+    case .interrupted, .terminated: throw Stop(status: .stopped)
+    case .endOfFile: return SourceText(text: "")
+    case .failed(let code):
+      console.warn("error: stdin cannot be read: \(String(cString: strerror(code)))")
+      throw Stop(status: .usage)
+    }
+  }
+}
+
+/// A script with how it is to be checked.
+struct ScriptPart {
+  let source: SourceText
+  let requiresReads: Bool
+  let overrides: [String: Value]
+
+  init(_ source: SourceText, requiresReads: Bool = true, overrides: [String: Value] = [:]) {
+    self.source = source
+    self.requiresReads = requiresReads
+    self.overrides = overrides
+  }
+}

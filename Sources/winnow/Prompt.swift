@@ -1,0 +1,83 @@
+import CommandLanguage
+import Foundation
+import Glibc
+import Notebook
+import WorkspaceStore
+
+/// The prompt: reads lines from a person, runs them, and comes back whatever happens.
+struct Prompt {
+  private let job: Job
+  private let session: Session
+
+  init(_ job: Job, _ session: Session) {
+    self.job = job
+    self.session = session
+  }
+
+  func run() throws -> ExitStatus {
+    let history = try session.workspace.recentInputs(limit: 5000)
+    let completer = Completer(session)
+    guard
+      let editor = LineEditor(
+        program: "winnow", history: history,
+        complete: { line, cursor in
+          let found = completer.complete(line, cursor)
+          return Completion(
+            replace: found.replace.lower..<found.replace.upper, candidates: found.candidates)
+        })
+    else { return try Conversation(job, session).run() }
+    try greet()
+    while true {
+      switch try read(editor) {
+      case .line(let text):
+        editor.remember(text)
+        Signals.forget()
+        guard try answer(text) else { return .ok }
+      case .interrupted: continue
+      case .endOfFile:
+        try job.console.write("\n")
+        return .ok
+      case .terminated: return .stopped
+      }
+    }
+  }
+
+  private func greet() throws {
+    var text = "winnow \(Program.version), session \(session.lease.number) in "
+    text += Places.workspace(job.options.workspace)
+    if let summary = session.restored { text += "\nrestored: \(summary)" }
+    if !job.options.quiet { job.console.warn(text + "\nhelp says what there is, Ctrl-D leaves") }
+  }
+
+  /// A whole input, over as many lines as it takes.
+  private func read(_ editor: LineEditor) throws -> LineEditor.Event {
+    let number = try session.nextCell
+    var text = ""
+    while true {
+      let prompt = text.isEmpty ? "[\(number)]> " : String(repeating: ".", count: 3) + "  "
+      let event = editor.readLine(prompt: prompt)
+      guard case .line(let line) = event else { return event }
+      text += text.isEmpty ? line : "\n" + line
+      if text.allSatisfy(\.isWhitespace) { text = "" }
+      if text.isEmpty { continue }
+      if !Parser.isIncomplete(text) { return .line(text) }
+    }
+  }
+
+  /// False where the user wants to leave, or was told to. Errors are said; the prompt comes back.
+  private func answer(_ text: String) throws -> Bool {
+    do {
+      switch try job.answer([UInt8](text.utf8), in: session) {
+      case .quit: return false
+      case .interrupted: job.console.warn("interrupted")
+      case .completed, .failed: break
+      }
+    } catch is ReportedFault {
+      // Said already; nothing of the command is kept, and the state is that of the cell before.
+    } catch let error as WorkspaceError {
+      job.console.say(Failure(WorkspaceMessage.diagnostic(error), in: nil))
+    }
+    if let signal = Signals.received, signal != SIGINT { throw Stop(status: .stopped) }
+    return true
+  }
+}
