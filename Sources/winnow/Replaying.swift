@@ -56,7 +56,7 @@ extension Job {
     for difference in try replay.differences(in: session) { try console.write(difference + "\n") }
     for result in results { try console.write(result.text + "\n") }
     guard case .completed = flow else { return status(flow, code) }
-    let differing = results.count { $0.outcome == .DIFF }
+    let differing = results.count { $0.outcome == .differs }
     try console.write(
       differing == 0
         ? "verified: all \(results.count) inputs are as recorded\n"

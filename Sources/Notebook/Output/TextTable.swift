@@ -43,12 +43,16 @@ enum TextTable {
     _ widths: inout [Int], _ table: Table, _ numeric: [Bool], to width: Int
   ) {
     func isTooWide() -> Bool { widths.reduce(1) { $0 + $1 + 3 } > width }
-    if isTooWide() {
-      for column in widths.indices where numeric[column] {
-        let parts = headingParts(table.columns[column]).map { Display.width(of: $0) }
-        let cells = table.rows.map { Display.width(of: Format.cell($0[column])) }
-        widths[column] = (parts + cells).max() ?? widths[column]
-      }
+    let least = widths.indices.map { column in
+      let parts = headingParts(table.columns[column]).map { Display.width(of: $0) }
+      return (parts + table.rows.map { Display.width(of: Format.cell($0[column])) }).max() ?? 0
+    }
+    let numbers = widths.indices.filter { numeric[$0] }
+    while isTooWide(),
+      let slack = numbers.max(by: { widths[$0] - least[$0] < widths[$1] - least[$1] }),
+      widths[slack] > least[slack]
+    {
+      widths[slack] -= 1
     }
     let texts = widths.indices.filter { !numeric[$0] }
     while isTooWide(), let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > 24

@@ -2,7 +2,10 @@ import CommandLanguage
 
 /// A replayed input beside its record.
 package struct Verification: Sendable {
-  package enum Outcome: String, Sendable { case ok, DIFF }
+  package enum Outcome: String, Sendable {
+    case ok
+    case differs = "DIFF"
+  }
 
   package let outcome: Outcome
   /// The line of the script that the input begins in.
@@ -18,7 +21,7 @@ package struct Verification: Sendable {
     let now = facts.line ?? RecordLine([])
     let compared =
       recorded.map { Self.differences($0, now, facts) } ?? (hard: [], soft: [])
-    outcome = compared.hard.isEmpty ? .ok : .DIFF
+    outcome = compared.hard.isEmpty ? .ok : .differs
     details = compared.hard + compared.soft
   }
 
