@@ -73,7 +73,14 @@ struct Job {
   {
     let workspace = try Workspace.open(Places.workspace(options.workspace))
     defer { try? workspace.close() }
-    let lease = try workspace.openSession(choice, seed: options.seed ?? 0)
+    let lease: SessionLease
+    do {
+      lease = try workspace.openSession(choice, seed: options.seed ?? 0)
+    } catch {
+      guard case .noSession = error else { throw error }
+      console.say(Failure(WorkspaceMessage.diagnostic(error), in: nil))
+      return .usage
+    }
     defer { lease.release() }
     if let seed = options.seed, seed != lease.seed, !lease.isNew {
       console.warn(

@@ -55,7 +55,7 @@ enum TextTable {
       widths[slack] -= 1
     }
     let texts = widths.indices.filter { !numeric[$0] }
-    while isTooWide(), let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > 24
+    while isTooWide(), let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > 16
     {
       widths[widest] -= 1
     }

@@ -24,30 +24,29 @@ package enum Help {
 
   /// Everything about one entry, as lines for a person.
   static func lines(_ entry: Entry) -> [String] {
-    var lines = ["\(entry.name): \(entry.summary)", "", "  " + synopsis(entry)]
-    if !entry.aliases.isEmpty {
-      lines += ["  also: " + entry.aliases.map(\.name).joined(separator: ", ")]
-    }
+    var blocks = [["\(entry.name): \(entry.summary)"], usage(entry)]
+    let method = Vocabulary.implementation(Vocabulary.commands, entry.name)?.method
     if !entry.details.isEmpty {
-      lines += [""] + entry.details.split(separator: "\n").map(String.init)
+      blocks.append(paragraph(entry.details.replacing("\n", with: " ")))
     }
-    if let method = Vocabulary.implementation(Vocabulary.commands, entry.name)?.method,
-      entry.kind == .command
-    {
-      lines += [
-        "", "\(method.plural): " + Vocabulary.entries(method).map(\.name).joined(separator: ", "),
-      ]
+    if entry.kind == .command, let method {
+      let names = Vocabulary.entries(method).map(\.name).joined(separator: ", ")
+      blocks.append(paragraph("\(method.plural): \(names)"))
     }
-    if let citation = entry.citation { lines += ["", citation] }
-    if !entry.examples.isEmpty {
-      lines += ["", "examples:"]
-      for (index, example) in entry.examples.enumerated() {
-        if index > 0 { lines.append("") }
-        lines += example.split(separator: "\n").map { "  " + $0 }
-      }
+    if let citation = entry.citation { blocks.append(paragraph(citation)) }
+    for (index, example) in entry.examples.enumerated() {
+      let title = index == 0 ? ["examples:"] : []
+      blocks.append(title + example.split(separator: "\n").map { "  " + $0 })
     }
-    return lines
+    return Array(blocks.joined(separator: [""]))
   }
+
+  private static func usage(_ entry: Entry) -> [String] {
+    let names = entry.aliases.map(\.name).joined(separator: ", ")
+    return ["  " + synopsis(entry)] + (names.isEmpty ? [] : ["  also: " + names])
+  }
+
+  private static func paragraph(_ text: String) -> [String] { Format.broken(text, to: 78) }
 
   /// The parameters as a table; nil where there are none.
   static func table(_ entry: Entry) -> Table? {
