@@ -76,10 +76,9 @@ enum FilterReport {
   }
 
   static func lines(_ verdict: ActiveLearning.Verdict, _ measured: FilterMetrics?) -> [String] {
-    let options = verdict.options.isEmpty ? "" : " (\(verdict.options))"
     let suspected = verdict.clean.count { !$0 }
     var lines = [
-      "filter \(verdict.filter)\(options): \(Format.count(verdict.clean.count - suspected, "label")) "
+      "filter \(verdict.filter): \(Format.count(verdict.clean.count - suspected, "label")) "
         + "clean, \(Format.grouped(suspected)) suspected"
     ]
     if let measured {

@@ -39,10 +39,13 @@ extension Vocabulary {
   @Sendable private static func runUndo(_ invocation: inout Invocation) throws -> Output {
     let times = invocation.arguments.integer("n") ?? 1
     var line = try invocation.session.lease.lineage()
+    let texts = Dictionary(
+      try invocation.session.lease.inputs().map { ($0.number, $0.text.firstCodeLine) },
+      uniquingKeysWith: { first, _ in first })
     var undone: [String] = []
     for _ in 0..<times {
       guard let last = line.last(where: \.changesState) else { break }
-      undone.append(last.command)
+      undone.append(texts[last.input] ?? last.command)
       line.removeAll { $0.number >= last.number || $0.input == last.input }
     }
     guard undone.count == times else {
@@ -77,7 +80,8 @@ extension Vocabulary {
       throw Diagnostic(.range, "there is nothing to redo", at: invocation.bound.range)
     }
     invocation.headMove = .to(head)
-    return moved(to: head, "again: \(redone.command)")
+    let text = try lease.inputs().first { $0.number == redone.input }?.text.firstCodeLine
+    return moved(to: head, "again: \(text ?? redone.command)")
   }
 
   private static func moved(to head: Int?, _ line: String) -> Output {
@@ -87,6 +91,14 @@ extension Vocabulary {
 }
 
 extension String {
+  /// The first line that is no comment, with a mark where more lines follow.
+  var firstCodeLine: String {
+    let lines = split(whereSeparator: \.isNewline).map { String($0).trimmed }
+      .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    guard let first = lines.first else { return trimmed }
+    return lines.count > 1 ? first + " …" : first
+  }
+
   var trimmed: String {
     let text = trimmingSuffix()
     return String(text.drop { $0.isWhitespace })

@@ -123,7 +123,7 @@ struct QueryReport {
   private func lines(_ coverage: Coverage?, _ noise: Double?) -> [String] {
     var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
     if let filter { said.append("filter \(filter.name)") }
-    if let delta = selection.delta { said.append("delta \(Format.number(delta))") }
+    if let delta = selection.delta { said.append("delta \(Value(delta).text)") }
     if let coverage {
       said.append("coverage \(Format.fraction(coverage.all))")
       if filter != nil { said.append("presumed \(Format.fraction(coverage.presumed))") }

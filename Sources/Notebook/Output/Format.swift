@@ -2,11 +2,17 @@ import CommandLanguage
 
 /// Values as a person reads them: few digits, no more than the eye can use.
 enum Format {
-  /// Fractions with three decimals, larger numbers with four significant digits.
+  /// Whole numbers without decimals, others as `decimal`.
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     if value == value.rounded(), abs(value) < 1e15 { return grouped(Int(value)) }
-    if abs(value) < 1e-3 { return significant(value, 3) }
+    return decimal(value)
+  }
+
+  /// Fractions with three decimals, larger numbers with four significant digits.
+  static func decimal(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    if value != 0, abs(value) < 1e-3 { return significant(value, 3) }
     return abs(value) < 10 ? fixed(value, 3) : significant(value, 4)
   }
 
@@ -45,16 +51,16 @@ enum Format {
     "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  /// One value in a cell of a table.
-  static func cell(_ value: JSON) -> String {
+  /// One value in a cell of a table; in a column of whole numbers without decimals.
+  static func cell(_ value: JSON, whole: Bool = false) -> String {
     switch value {
     case .null: return "–"
     case .bool(let flag): return flag ? "yes" : "no"
     case .int(let number): return String(number)
-    case .double(let number): return Self.number(number)
+    case .double(let number): return whole ? Self.number(number) : decimal(number)
     case .string(let text): return text
     case .array(let values):
-      let shown = values.prefix(12).map(cell).joined(separator: " ")
+      let shown = values.prefix(12).map { cell($0) }.joined(separator: " ")
       return values.count > 12 ? shown + " … (\(values.count))" : shown
     case .object(let members):
       return members.map { "\($0.key) \(cell($0.value))" }.joined(separator: ", ")

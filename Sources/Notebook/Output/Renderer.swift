@@ -18,8 +18,8 @@ package struct Renderer: Sendable {
     case .jsonl: return report.json.text + "\n"
     case .json: return (count == 0 ? "[\n" : ",\n") + report.json.text
     case .csv: return report.output.map(csv) ?? ""
-    case .box: return report.output.map { drawn($0, TextTable.boxed) } ?? ""
-    case .markdown: return report.output.map { drawn($0, TextTable.markdown) } ?? ""
+    case .box: return report.output.map { drawn($0) { TextTable($0).boxed(width) } } ?? ""
+    case .markdown: return report.output.map { drawn($0) { TextTable($0).markdown() } } ?? ""
     }
   }
 
@@ -29,12 +29,12 @@ package struct Renderer: Sendable {
     return count == 0 ? "[]\n" : "\n]\n"
   }
 
-  private func drawn(_ output: Output, _ draw: (Table, Int) -> String) -> String {
+  private func drawn(_ output: Output, _ draw: (Table) -> String) -> String {
     var text = output.lines.flatMap { Format.wrapped($0, to: width) }
       .map { $0 + "\n" }.joined()
     guard let table = output.drawn else { return text }
     if mode == .markdown, !text.isEmpty { text += "\n" }
-    text += draw(table, width)
+    text += draw(table)
     return text
   }
 

@@ -1,31 +1,40 @@
 import CommandLanguage
 
-/// Tables as text: box-drawing characters for the screen, pipes for Markdown.
-enum TextTable {
+/// A table as text: box-drawing characters for the screen, pipes for Markdown.
+struct TextTable {
+  private let headings: [String]
+  private let cells: [[String]]
+  /// Columns of numbers are set to the right.
+  private let isNumeric: [Bool]
+
+  init(_ table: Table) {
+    headings = table.columns.map { column in
+      column.unit.map { "\(column.name) (\($0))" } ?? column.name
+    }
+    isNumeric = table.columns.indices.map { Self.isNumeric(table, $0) }
+    let isWhole = table.columns.indices.map { Self.isWhole(table, $0) }
+    cells = table.rows.map { row in row.indices.map { Format.cell(row[$0], whole: isWhole[$0]) } }
+  }
+
   /// A boxed table at most `width` columns wide: long texts go on in the next line of their cell,
   /// and columns that still do not fit are drawn in a further box below. Nothing is cut.
-  static func boxed(_ table: Table, _ width: Int) -> String {
-    let numeric = table.columns.indices.map { isNumeric(table, $0) }
-    var widths = table.columns.indices.map { column in
-      ([header(table.columns[column])] + table.rows.map { Format.cell($0[column]) })
-        .map { Display.width(of: $0) }.max() ?? 0
+  func boxed(_ width: Int) -> String {
+    var widths = headings.indices.map { column in
+      ([headings[column]] + cells.map { $0[column] }).map { Display.width(of: $0) }.max() ?? 0
     }
-    shrink(&widths, table, numeric, to: width)
-    return groups(widths, width).map { box(table, widths, numeric, $0) }.joined()
+    shrink(&widths, to: width)
+    return groups(widths, width).map { box(widths, $0) }.joined()
   }
 
   /// A pipe table, all columns in one.
-  static func markdown(_ table: Table, _ width: Int) -> String {
-    func line(_ cells: [String]) -> String {
-      "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+  func markdown() -> String {
+    func line(_ texts: [String]) -> String {
+      let safe = texts.map {
+        Display.safe($0.replacing("|", with: "\\|")).replacing("\n", with: "<br>")
+      }
+      return "| " + safe.joined(separator: " | ") + " |\n"
     }
-    let rule = table.columns.indices.map { isNumeric(table, $0) ? "---:" : "---" }
-    return line(table.columns.map(header)) + line(rule)
-      + table.rows.map { line($0.map { Display.safe(Format.cell($0)) }) }.joined()
-  }
-
-  private static func header(_ column: Table.Column) -> String {
-    column.unit.map { "\(column.name) (\($0))" } ?? column.name
+    return line(headings) + line(isNumeric.map { $0 ? "---:" : "---" }) + cells.map(line).joined()
   }
 
   private static func isNumeric(_ table: Table, _ column: Int) -> Bool {
@@ -37,24 +46,29 @@ enum TextTable {
     }
   }
 
+  /// Whether a column's numbers are all whole: then no decimals are shown.
+  private static func isWhole(_ table: Table, _ column: Int) -> Bool {
+    table.rows.allSatisfy { row in
+      if case .double(let value) = row[column] { value == value.rounded() } else { true }
+    }
+  }
+
   /// Makes columns narrower until all fit: headings first, which may break behind an underscore,
   /// then the widest text column, one cell at a time, as long as texts stay readable.
-  private static func shrink(
-    _ widths: inout [Int], _ table: Table, _ numeric: [Bool], to width: Int
-  ) {
+  private func shrink(_ widths: inout [Int], to width: Int) {
     func isTooWide() -> Bool { widths.reduce(1) { $0 + $1 + 3 } > width }
     let least = widths.indices.map { column in
-      let parts = headingParts(table.columns[column]).map { Display.width(of: $0) }
-      return (parts + table.rows.map { Display.width(of: Format.cell($0[column])) }).max() ?? 0
+      (Self.parts(headings[column]) + cells.map { $0[column] }).map { Display.width(of: $0) }
+        .max() ?? 0
     }
-    let numbers = widths.indices.filter { numeric[$0] }
+    let numbers = widths.indices.filter { isNumeric[$0] }
     while isTooWide(),
       let slack = numbers.max(by: { widths[$0] - least[$0] < widths[$1] - least[$1] }),
       widths[slack] > least[slack]
     {
       widths[slack] -= 1
     }
-    let texts = widths.indices.filter { !numeric[$0] }
+    let texts = widths.indices.filter { !isNumeric[$0] }
     while isTooWide(), let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > 16
     {
       widths[widest] -= 1
@@ -62,19 +76,19 @@ enum TextTable {
   }
 
   /// `clean_coverage` as `clean_`, `coverage`.
-  private static func headingParts(_ column: Table.Column) -> [String] {
+  private static func parts(_ heading: String) -> [String] {
     var parts = [""]
-    for character in header(column) {
+    for character in heading {
       parts[parts.count - 1].append(character)
       if character == "_" { parts.append("") }
     }
     return parts.filter { !$0.isEmpty }
   }
 
-  /// The heading in lines of at most `width` columns, if its parts allow.
-  private static func heading(_ column: Table.Column, _ width: Int) -> [String] {
+  /// A heading in lines of at most `width` columns, if its parts allow.
+  private static func broken(_ heading: String, _ width: Int) -> [String] {
     var lines: [String] = []
-    for part in headingParts(column) {
+    for part in parts(heading) {
       if let last = lines.last, Display.width(of: last + part) <= width {
         lines[lines.count - 1] = last + part
       } else {
@@ -85,7 +99,7 @@ enum TextTable {
   }
 
   /// Which columns stand side by side in one box.
-  private static func groups(_ widths: [Int], _ width: Int) -> [[Int]] {
+  private func groups(_ widths: [Int], _ width: Int) -> [[Int]] {
     var result: [[Int]] = []
     var group: [Int] = []
     var used = 1
@@ -101,27 +115,25 @@ enum TextTable {
     return group.isEmpty ? result : result + [group]
   }
 
-  private static func box(_ table: Table, _ widths: [Int], _ numeric: [Bool], _ group: [Int])
-    -> String
-  {
+  private func box(_ widths: [Int], _ group: [Int]) -> String {
     func rule(_ left: String, _ middle: String, _ right: String) -> String {
       left + group.map { String(repeating: "─", count: widths[$0] + 2) }.joined(separator: middle)
         + right + "\n"
     }
-    func lines(_ cells: [[String]]) -> String {
-      (0..<(cells.map(\.count).max() ?? 1)).map { index in
-        let shown = zip(group, cells).map { column, cell in
-          let piece = cell.indices.contains(index) ? cell[index] : ""
+    func lines(_ texts: [[String]]) -> String {
+      (0..<(texts.map(\.count).max() ?? 1)).map { index in
+        let shown = zip(group, texts).map { column, text in
+          let piece = text.indices.contains(index) ? text[index] : ""
           let gap = String(repeating: " ", count: max(0, widths[column] - Display.width(of: piece)))
-          return numeric[column] ? gap + piece : piece + gap
+          return isNumeric[column] ? gap + piece : piece + gap
         }
         return "│ " + shown.joined(separator: " │ ") + " │\n"
       }.joined()
     }
-    let body = table.rows.map { row in
-      lines(group.map { Format.broken(Format.cell(row[$0]), to: widths[$0]) })
+    let body = cells.map { row in
+      lines(group.map { Format.broken(row[$0], to: widths[$0]) })
     }
-    return rule("┌", "┬", "┐") + lines(group.map { heading(table.columns[$0], widths[$0]) })
+    return rule("┌", "┬", "┐") + lines(group.map { Self.broken(headings[$0], widths[$0]) })
       + rule("├", "┼", "┤") + body.joined() + rule("└", "┴", "┘")
   }
 }
