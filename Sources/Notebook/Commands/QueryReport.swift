@@ -124,12 +124,17 @@ struct QueryReport {
     var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
     if let filter { said.append("filter \(filter.name)") }
     if let delta = selection.delta { said.append("delta \(Value(delta).text)") }
+    var known: [String] = []
+    var evaluated: [String] = []
     if let coverage {
-      said.append("coverage \(Format.fraction(coverage.all))")
-      if filter != nil { said.append("presumed \(Format.fraction(coverage.presumed))") }
+      known.append("coverage \(Format.fraction(coverage.all))")
+      if filter != nil { known.append("presumed \(Format.fraction(coverage.presumed))") }
+      evaluated.append("clean coverage \(Format.fraction(coverage.clean))")
     }
-    var evaluated = ["  evaluation: true noise \(Format.fraction(noise))"]
-    if let coverage { evaluated.append("clean coverage \(Format.fraction(coverage.clean))") }
-    return [said.joined(separator: ", "), evaluated.joined(separator: ", ")]
+    evaluated.append("true noise \(Format.fraction(noise))")
+    let measured =
+      (known.isEmpty ? "" : known.joined(separator: ", ") + "; ")
+      + "evaluation: " + evaluated.joined(separator: ", ")
+    return [said.joined(separator: ", "), "  " + measured]
   }
 }
