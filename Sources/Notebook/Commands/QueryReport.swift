@@ -131,7 +131,7 @@ struct QueryReport {
       if filter != nil { known.append("presumed \(Format.fraction(coverage.presumed))") }
       evaluated.append("clean coverage \(Format.fraction(coverage.clean))")
     }
-    evaluated.append("true noise \(Format.fraction(noise))")
+    evaluated.append("noise \(Format.fraction(noise))")
     let measured =
       (known.isEmpty ? "" : known.joined(separator: ", ") + "; ")
       + "evaluation: " + evaluated.joined(separator: ", ")
