@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <wctype.h>
 
 #include "internal.h"
@@ -32,6 +30,7 @@ static int characters(const char *bytes, size_t count) {
 
 static bool insert(EditLine *el, const char *text, size_t length) {
   wchar_t *wide = wide_of(text, length);
+  if (wide) make_room(editor_of(el), rows_of(wide, wcslen(wide)));
   bool inserted = wide && (wide[0] == L'\0' || el_winsertstr(el, wide) == 0);
   free(wide);
   return inserted;
@@ -135,12 +134,6 @@ static int write_safely(const char *text, bool write) {
   free(safe);
   free(wide);
   return columns;
-}
-
-static int terminal_columns(void) {
-  struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
 }
 
 /// Writes the candidates in columns, ordered downwards.

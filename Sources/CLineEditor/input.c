@@ -13,12 +13,20 @@ enum { ESCAPE_WAIT = 50 };
 /// How often a line that is given up is ended by a newline before it is ended by an error.
 enum { NUDGE_LIMIT = 32 };
 
-static void repaint(line_editor *editor) {
-  if (!editor->editing) return;
-  fputs("\r\033[J", stdout);
-  el_resize(editor->el);
-  el_set(editor->el, EL_REFRESH);
+/// The length of the last row of the text where that is libedit's search (^R), `bck:` and what is
+/// searched; 0 when nothing is.
+static size_t search_length(line_editor *editor) {
+  const LineInfoW *line = el_wline(editor->el);
+  const wchar_t *row = line->lastchar;
+  while (row > line->buffer && row[-1] != L'\n') row--;
+  if (row == line->buffer || line->lastchar - row < 4) return 0;
+  bool named = wcsncmp(row, L"bck", 3) == 0 || wcsncmp(row, L"fwd", 3) == 0;
+  return named && (row[3] == L':' || row[3] == L'?') ? (size_t)(line->lastchar - row) : 0;
 }
+
+
+/// libedit's buffer for what is searched has 1,024 characters, which it does not check.
+enum { SEARCH_LIMIT = 1000 };
 
 static void react(line_editor *editor) {
   uint64_t count;
@@ -35,7 +43,7 @@ static void react(line_editor *editor) {
       el_set(editor->el, EL_PREP_TERM, 1);
       if (editor->editing) fputs("\033[?2004h", stdout);
     }
-    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) repaint(editor);
+    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) fit_to_window(editor);
   }
 }
 
@@ -87,21 +95,10 @@ static void unread(line_editor *editor, const char *bytes, size_t count) {
   }
 }
 
-/// Whether libedit is in its search (^R), which shows itself as the last row of the text: `bck:…`.
-/// There a lone ESC ends the search, so that the rest of a key's sequence would be typed.
-static bool is_searching(line_editor *editor) {
-  const LineInfoW *line = el_wline(editor->el);
-  const wchar_t *row = line->lastchar;
-  while (row > line->buffer && row[-1] != L'\n') row--;
-  if (row == line->buffer || line->lastchar - row < 4) return false;
-  bool named = wcsncmp(row, L"bck", 3) == 0 || wcsncmp(row, L"fwd", 3) == 0;
-  return named && (row[3] == L':' || row[3] == L'?');
-}
-
 /// Reads what may follow an ESC as far as it is one key's sequence (CSI or SS3), and says which key
 /// it is. In
 /// emacs's maps only a paste is taken here, and all else goes to libedit, for which `.editrc` may
-/// have bound it; in vi's, where it would be commands, keys that are not known are dropped.
+/// have bound it, except in a search, which an ESC would end, the rest being typed; in vi's, where it would be commands, keys that are not known are dropped.
 ///
 /// @return the key; `ESC` itself; or -1 when the line is to be given up
 static int key_after_escape(line_editor *editor) {
@@ -122,7 +119,7 @@ static int key_after_escape(line_editor *editor) {
   }
   sequence[count] = '\0';
   int key = complete ? key_of_sequence(sequence) : 0;
-  if (key && (key == KEY_PASTE || editor->vi || is_searching(editor))) return key;
+  if (key && (key == KEY_PASTE || editor->vi || search_length(editor) > 0)) return key;
   if (complete && editor->vi) return KEY_IGNORED;
   unread(editor, sequence, count);
   return '\033';
@@ -150,10 +147,25 @@ static wint_t rest_of_character(line_editor *editor, unsigned char first) {
   return used == needed || first == 0 ? (wint_t)character : 0xFFFD;
 }
 
+/// Sees to it that libedit will not write outside of its buffers: where the cursor is outside of the
+/// text, as some of vi's commands leave it; where the text no longer fits its picture of the
+/// screen. False where what is searched grows too long: the search must end.
+static bool keep_sound(line_editor *editor) {
+  const LineInfoW *line = el_wline(editor->el);
+  if (line->cursor > line->lastchar) el_cursor(editor->el, -1);
+  if (line->cursor < line->buffer) el_cursor(editor->el, 1);
+  make_room(editor, 0);
+  return search_length(editor) < SEARCH_LIMIT;
+}
+
 /// libedit's source of characters (EL_GETCFN): 1 with a character, 0 at the end of file, -1 on
 /// failure. Unlike the built-in one it sees signals at once, on any thread.
 int read_character(EditLine *el, wchar_t *character) {
   line_editor *editor = editor_of(el);
+  if (editor->editing && editor->ending == LINE_EDITOR_LINE && !keep_sound(editor)) {
+    *character = L'\a';  // ends the search
+    return 1;
+  }
   for (;;) {
     unsigned char byte;
     if (next_byte(editor, -1, &byte) < 0) return give_up(editor, character);

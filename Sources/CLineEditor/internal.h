@@ -54,6 +54,9 @@ struct line_editor {
   int position;    // which line of the history stands there: 1 the newest, 0 none of it
   wchar_t *draft;  // the line that was left by going up in the history
 
+  size_t rows;     // of the window, as libedit has been told; 0 when it may think otherwise
+  size_t longest;  // the rows of the longest text so far
+
   char **candidates;  // to be listed below the line
   size_t candidate_count;
   int cursor_before_list;
@@ -90,6 +93,12 @@ unsigned char paste(EditLine *el, int key);
 unsigned char go_up(EditLine *el, int key);
 unsigned char go_down(EditLine *el, int key);
 void forget_draft(line_editor *editor);
+
+// screen.c
+int terminal_columns(void);
+size_t rows_of(const wchar_t *text, size_t count);
+void make_room(line_editor *editor, size_t added);
+void fit_to_window(line_editor *editor);
 
 // prompt.c
 void set_prompt(line_editor *editor, const char *prompt);

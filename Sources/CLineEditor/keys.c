@@ -10,7 +10,7 @@ struct binding {
 /// What each private key does, in every key map.
 static const struct binding bindings[] = {
     {KEY_HOME, "ed-move-to-beg"},
-    {KEY_END, "ed-move-to-end"},
+    {KEY_END, "winnow-end"},
     {KEY_DELETE, "ed-delete-next-char"},
     {KEY_NEXT_WORD, "em-next-word"},
     {KEY_PREVIOUS_WORD, "ed-prev-word"},
@@ -82,6 +82,14 @@ static unsigned char ignore(EditLine *el, int key) {
   return CC_NORM;
 }
 
+/// Goes behind the last character; libedit's own stops before it in vi's insert mode.
+static unsigned char go_to_end(EditLine *el, int key) {
+  (void)key;
+  const LineInfoW *line = el_wline(el);
+  el_cursor(el, (int)(line->lastchar - line->cursor));
+  return CC_CURSOR;
+}
+
 /// Makes our functions known to libedit. Once per editor, before anything is bound to them.
 void add_functions(EditLine *el) {
   el_set(el, EL_ADDFN, "winnow-complete", "Complete the word", complete_word);
@@ -89,6 +97,7 @@ void add_functions(EditLine *el) {
   el_set(el, EL_ADDFN, "winnow-paste", "Insert what is pasted", paste);
   el_set(el, EL_ADDFN, "winnow-up", "Line above, or older line", go_up);
   el_set(el, EL_ADDFN, "winnow-down", "Line below, or newer line", go_down);
+  el_set(el, EL_ADDFN, "winnow-end", "Go to the end", go_to_end);
   el_set(el, EL_ADDFN, "winnow-ignore", "Do nothing", ignore);
 }
 
@@ -114,6 +123,11 @@ void bind_requirements(EditLine *el, bool vi) {
   el_set(el, EL_BIND, "^I", "winnow-complete", NULL);
   bind_everywhere(el, "^P", "winnow-up");
   bind_everywhere(el, "^N", "winnow-down");
+  for (int digit = 0; digit <= 9; digit++) {
+    // A million times the next character is more than any screen that libedit could be told of.
+    const char number[] = {'\\', 'e', (char)('0' + digit), '\0'};
+    if (!vi) el_set(el, EL_BIND, number, "winnow-ignore", NULL);
+  }
   if (vi) {
     el_set(el, EL_BIND, "-a", "k", "winnow-up", NULL);
     el_set(el, EL_BIND, "-a", "j", "winnow-down", NULL);

@@ -108,7 +108,12 @@ void line_editor_close(line_editor *editor) {
 
 void line_editor_remember(line_editor *editor, const char *line) {
   HistEvent event;
-  if (*line) history(editor->history, &event, H_ENTER, line);
+  if (!*line) return;
+  history(editor->history, &event, H_ENTER, line);
+  wchar_t *wide = wide_of(line, strlen(line));
+  size_t rows = wide ? rows_of(wide, wcslen(wide)) : 0;
+  if (rows > editor->longest) editor->longest = rows;
+  free(wide);
 }
 
 /// The line as libedit gave it, without the final newline, in `line`.
@@ -125,6 +130,7 @@ line_editor_event line_editor_read(line_editor *editor, const char *prompt, cons
   editor->ending = LINE_EDITOR_LINE;
   editor->nudges = 0;
   editor->reading = true;
+  editor->rows = 0;  // libedit looks at the window anew
   // What is typed as soon as the prompt stands there must find the editor's mode.
   el_set(editor->el, EL_PREP_TERM, 1);
   if (editor->editing) fputs("\033[?2004h", stdout);

@@ -9,7 +9,9 @@ enum { ESCAPE_MARK = '\001' };
 static char *prompt_of(EditLine *el) {
   line_editor *editor = editor_of(el);
   static char none[] = "";
-  return editor->prompt ? editor->prompt : none;
+  // Before the first character is asked for, libedit draws for a window that is not the last word.
+  bool drawn = editor->rows > 0 || !editor->editing;
+  return editor->prompt && drawn ? editor->prompt : none;
 }
 
 /// How many bytes the escape sequence at `text` has.

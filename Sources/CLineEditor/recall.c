@@ -61,6 +61,7 @@ static unsigned char show(EditLine *el, const wchar_t *text) {
     push_key(el, KEY_CLEAR);
     return CC_NORM;
   }
+  make_room(editor_of(el), rows_of(text, wcslen(text)));
   if (el_wreplacestr(el, text) != 0) return CC_ERROR;
   const LineInfoW *line = el_wline(el);
   el_cursor(el, (int)(line->lastchar - line->cursor));

@@ -61,7 +61,8 @@ int line_editor_event_descriptor(void);
 line_editor *line_editor_open(const char *program, int event_descriptor,
                               line_editor_callbacks callbacks);
 
-/// Reads one line. `prompt` may hold ANSI escapes. Between two calls the terminal is in the mode
+/// Reads one line. `prompt` may hold ANSI escapes; it begins at the left, in the place of what an
+/// unfinished line has there (the echo of keys pressed during a command). Between two calls the terminal is in the mode
 /// for running commands, and what is typed then waits for the next call.
 ///
 /// @param line  on LINE_EDITOR_LINE the text without the final newline, NUL-terminated, valid until

@@ -60,6 +60,7 @@ final class LineEditor {
   /// - Parameter prompt: may hold ANSI escapes.
   func readLine(prompt: String) -> Event {
     Signals.forget()
+    if Signals.received != nil { return .terminated }
     guard let editor else { return readPlainLine(prompt: prompt) }
     var text: UnsafePointer<CChar>?
     var length = 0

@@ -11,7 +11,8 @@ import Synchronization
 /// remembered; a further Ctrl-C while a command is stopping changes nothing. SIGWINCH and SIGCONT
 /// are for the line editor. A write to a closed pipe is an error of that write (SIGPIPE is ignored).
 ///
-/// A child process would inherit the blocked mask: whoever starts one unblocks these signals in it.
+/// A forked child (libedit's `v` in vi's maps starts an editor) gets all of them back as it expects
+/// them; `posix_spawn` does not, and whoever uses it sets the mask in its attributes.
 enum Signals {
   private static let handled: [Int32] = [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT]
   private static let interrupted = Atomic<Bool>(false)
@@ -28,6 +29,12 @@ enum Signals {
     sigemptyset(&set)
     for number in handled where !isIgnored(number) { sigaddset(&set, number) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
+    pthread_atfork(nil, nil) {
+      var none = sigset_t()
+      sigemptyset(&none)
+      pthread_sigmask(SIG_SETMASK, &none, nil)
+      signal(SIGPIPE, SIG_DFL)
+    }
     descriptor.store(line_editor_event_descriptor(), ordering: .relaxed)
     let waited = set
     Thread.detachNewThread { wait(for: waited) }

@@ -1,0 +1,412 @@
+"""Sessions on a pseudo-terminal, as a person would have them: `sessions.py PROGRAM NAME`.
+
+Each function whose name is given runs one; it ends with exit code 0, or 1 and what stood on the
+screen. Every session has a home and a workspace of its own.
+"""
+
+import os
+import pathlib
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+from screen import PATIENCE, Failure, Terminal
+
+# Long enough to be interrupted; each round is one cell.
+LONG = "repeat 1000000 { reset; query probcover 20 }"
+
+
+class Session(Terminal):
+    """The program at its prompt."""
+
+    def __init__(self, folder, environment=None, arguments=(), **options):
+        variables = {"HOME": str(folder), "WINNOW_WORKSPACE": str(folder / "w.sqlite")}
+        variables.update(environment or {})
+        super().__init__([PROGRAM, *arguments], environment=variables, cwd=folder, **options)
+
+    def at_prompt(self, typed=""):
+        """Waits for the prompt with exactly this text typed after it, and the cursor on it."""
+        pattern = re.compile(r"winnow[^>]*> ?" + re.escape(typed) + "$")
+        self.wait(f"the prompt with {typed!r}", lambda: pattern.match(self.cursor_line()))
+
+    def enter(self, text):
+        self.send(text)
+        self.at_prompt(text)
+        self.send("\r")
+
+    def start(self, command):
+        """Enters a command and waits until it runs."""
+        self.at_prompt()
+        self.enter(command)
+        self.wait("the command", lambda: mode(self) & termios.ICANON)
+
+    def start_long_command(self):
+        self.start("load digits")
+        self.start(LONG)
+
+    def leave(self):
+        self.at_prompt()
+        self.send("\x04")
+        check(self.exit_code() == 0, f"exit code {self.status} after Ctrl-D")
+
+
+def check(holds, complaint):
+    if not holds:
+        raise Failure(complaint)
+
+
+def mode(session):
+    return termios.tcgetattr(session.master)[3] & (termios.ICANON | termios.ECHO | termios.ISIG)
+
+
+def types_and_leaves(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("greeting = 'grüße, Ω, 漢字, 🙂'")
+    session.at_prompt()
+    session.enter("show vars")
+    session.expect("grüße, Ω, 漢字, 🙂")
+    session.leave()
+    cooked = termios.ICANON | termios.ECHO | termios.ISIG
+    check(mode(session) == cooked, "the terminal was left in another mode")
+
+
+def completes(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("loa\t")
+    session.at_prompt("load")
+    session.send("dig\t")
+    session.at_prompt("load digits")
+    session.send("\x15re\t\t")
+    session.expect("repeat  reset")
+    session.at_prompt("re")
+    session.send("s\t")
+    session.at_prompt("reset")
+    session.send("\x15query probcover 10 del\t0.5")
+    session.at_prompt("query probcover 10 delta=0.5")
+    session.send("\x03")
+    session.leave()
+
+
+def interrupt_clears_the_line(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("half typed")
+    session.at_prompt("half typed")
+    session.send("\x03")
+    session.at_prompt()
+    session.send("\x03\x03\x03")
+    session.at_prompt()
+    session.enter("a = 1")
+    session.leave()
+
+
+def interrupt_in_search_stays(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("found = 5")
+    session.at_prompt()
+    session.send("\x12fou")
+    session.expect("bck:fou")
+    session.send("\x03")
+    session.at_prompt()
+    session.send("\x12fou")
+    session.wait("the search", lambda: "bck:fou" in session.lines()[session.screen.cursor.y + 1])
+    session.send("\r")
+    session.at_prompt()
+    session.leave()
+
+
+def interrupt_stops_a_command(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.start_long_command()
+    session.send("\x03")
+    session.at_prompt()
+    session.enter("again = 7")
+    session.at_prompt()
+    session.enter("show vars")
+    session.at_prompt()
+    session.expect("again")
+    session.start(LONG)
+    session.send("\x03\x03\x03")
+    session.at_prompt()
+    session.leave()
+
+
+def survives_resizing(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("text = 'kept while the window changes its size'")
+    session.at_prompt("text = 'kept while the window changes its size'")
+    for columns, rows in ((30, 8), (2, 1), (200, 50), (80, 24)):
+        session.resize(columns, rows)
+        session.settle()
+    session.send("\r")
+    session.at_prompt()
+    session.enter("show vars")
+    session.expect("kept while the window changes its size")
+    session.leave()
+
+
+def pastes_several_lines(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("\x1b[200~one = 'first'\rtwo = 'cafe\u0301'\r\nthree = 'third'\n\x1b[201~")
+    session.wait("the last line", lambda: session.cursor_line() == "three = 'third'")
+    session.settle()
+    check("winnow" not in session.cursor_line(), "the paste ran before Enter")
+    session.send("\r")
+    session.at_prompt()
+    session.enter("show vars")
+    for value in ("first", "caf\u00e9", "third"):
+        session.expect(value)
+    session.leave()
+
+
+def edits_a_text_longer_than_the_window(folder):
+    session = Session(folder, rows=10)
+    session.at_prompt()
+    text = "\r".join(f"value{i} = {i + 1000}" for i in range(60))
+    session.send(f"\x1b[200~{text}\x1b[201~")
+    session.wait("the last line", lambda: session.cursor_line() == "value59 = 1059")
+    for keys in ("\x01", "\x05", "\x1b[A" * 12, "\x05", "\x1b[B" * 12, "\x05", "7"):
+        session.send(keys)
+        session.settle(0.1)
+    session.send("\r")
+    session.at_prompt()
+    session.enter("show vars")
+    session.expect("10597")
+    session.at_prompt()
+    session.send("\x12" + "x" * 1500)  # more than libedit has room for
+    session.settle()
+    session.send("\x03")
+    session.leave()
+
+
+def takes_a_paste_without_brackets(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("".join(f"v{i} = {i + 100}\r" for i in range(20)) + "show vars\rhalf")
+    session.expect("119")
+    session.at_prompt("half")
+    session.close()
+
+
+def keeps_type_ahead(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("load digits")
+    session.send("repeat 3 { query probcover 10 }\rlater = 'ahead'\rshow vars\rhalf")
+    session.expect("ahead")
+    session.at_prompt("half")
+    session.close()
+
+
+def keeps_a_line_when_going_down(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("old = 1")
+    session.at_prompt()
+    long_line = "x" * 1500
+    session.send(long_line + "\x1b[B")
+    session.settle()
+    session.send("\x1b[A")
+    session.at_prompt("old = 1")
+    session.send("\x1b[B\x01y = '\x05'\r")
+    session.at_prompt()
+    session.send("show vars\r")
+    session.wait("the long value", lambda: session.text().count("x") >= 3000 - 80)
+    session.close()
+
+
+def remembers_after_restart(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("first = 1")
+    session.at_prompt()
+    session.enter("second = 2")
+    session.leave()
+    session = Session(folder)
+    session.at_prompt()
+    session.send("\x1b[A")
+    session.at_prompt("second = 2")
+    session.send("\x1bOA")
+    session.at_prompt("first = 1")
+    session.send("\x10\x0e\x0e\x0e")
+    session.at_prompt()
+    session.leave()
+
+
+def terminates(folder):
+    for number, code in ((signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+        session = Session(folder)
+        session.at_prompt()
+        session.send("half")
+        session.at_prompt("half")
+        session.signal(number)
+        check(session.exit_code() == code, f"exit code {session.status}, not {code}")
+        check(session.raw.rstrip().endswith(b"\x1b[?2004l"), "pasting was left switched on")
+        session = Session(folder)
+        session.at_prompt()
+        session.start_long_command()
+        session.signal(number)
+        check(session.exit_code() == code, f"exit code {session.status}, not {code}")
+
+
+def ends_with_its_terminal(folder):
+    session = Session(folder)
+    session.at_prompt()
+    os.close(session.master)
+    for _ in range(600):
+        pid, status = os.waitpid(session.pid, os.WNOHANG)
+        if pid:
+            code = os.waitstatus_to_exitcode(status)
+            check(code in (0, 129), f"exit code {code}")
+            return
+        time.sleep(0.1)
+    os.kill(session.pid, signal.SIGKILL)
+    raise Failure("goes on without a terminal")
+
+
+def goes_on_after_a_stop(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("a = 1")
+    session.at_prompt("a = 1")
+    session.signal(signal.SIGSTOP)
+    modes = termios.tcgetattr(session.master)  # what a shell does meanwhile
+    modes[3] |= termios.ICANON | termios.ECHO
+    termios.tcsetattr(session.master, termios.TCSANOW, modes)
+    session.signal(signal.SIGCONT)
+    session.wait("editing", lambda: not mode(session) & termios.ICANON)
+    session.at_prompt("a = 1")
+    session.send("2\r")
+    session.at_prompt()
+    session.enter("show vars")
+    session.expect("12")
+    session.leave()
+
+
+def unknown_keys_type_nothing(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.send("ab cd\x1b[1;5DX\x1b[15~\x1b[5~\x1b[Z\x1bOP\x1b[1;3CY\x1b[4~Z\x1b[1~A\x1b[3~")
+    session.at_prompt("Ab XcdYZ")
+    session.send("\x03")
+    session.leave()
+
+
+def vi_keys(folder):
+    (folder / ".editrc").write_text("bind -v\n")
+    session = Session(folder)
+    session.at_prompt()
+    session.send("abc def")
+    session.at_prompt("abc def")
+    session.send("\x1b")
+    session.settle(0.2)  # a person lets ESC go before the next key
+    session.send("bx")
+    session.at_prompt("abc ef")
+    session.send("A\x1b[D!\x1b[H<\x1b[F>\x1b[200~P\x1b[201~\x1b[5~")
+    session.at_prompt("<abc e!f>P")
+    session.send("\x03")
+    session.at_prompt()
+    session.send("loa\t")
+    session.at_prompt("load")
+    session.send("\x03")
+    session.leave()
+
+
+def edit_off(folder):
+    (folder / ".editrc").write_text("edit off\n")
+    session = Session(folder)
+    session.at_prompt()
+    session.send("a = 41\rshow vars\r")
+    session.expect("41")
+    session.at_prompt()
+    session.send("half\x03")
+    session.send("b = 42\rshow vars\r")
+    session.expect("42")
+    session.leave()
+
+
+def dumb_terminal(folder):
+    session = Session(folder, environment={"TERM": "dumb"})
+    session.at_prompt()
+    session.send("a = 41\rshow vars\r")
+    session.expect("41")
+    session.send("half\x03")
+    session.expect("^C")
+    session.send("b = 42\rshow vars\r")
+    session.expect("42")
+    session.leave()
+    check(b"\x1b" not in session.raw, "an escape was written")
+
+
+def shows_progress(folder):
+    session = Session(folder, arguments=("--progress", "bar"))
+    session.at_prompt()
+    session.enter("load blobs per_class=4000 dim=64")
+    session.at_prompt()
+    session.send("query probcover 10 delta=0.5\r")
+    session.wait("a share", lambda: re.search(r"\d+ %", session.raw.decode(errors="replace")))
+    session.at_prompt()
+    check(" %" not in session.text(), "the progress line was left behind")
+    session.leave()
+
+
+def start_piped(folder):
+    variables = {"PATH": os.environ["PATH"], "HOME": str(folder),
+                 "WINNOW_WORKSPACE": str(folder / "w.sqlite")}
+    return subprocess.Popen([PROGRAM, "--interactive"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables,
+                            cwd=folder)
+
+
+def read_until(stream, wanted):
+    """Reads until `wanted` has come."""
+    seen = b""
+    deadline = time.monotonic() + PATIENCE
+    while wanted not in seen:
+        ready, _, _ = select.select([stream], [], [], max(0, deadline - time.monotonic()))
+        data = os.read(stream.fileno(), 65536) if ready else b""
+        check(data, f"waited in vain for {wanted!r} after {seen!r}")
+        seen += data
+    return seen
+
+
+def driven_through_a_pipe(folder):
+    program = start_piped(folder)
+    program.stdin.write(b"a = 41\nshow vars\n")
+    program.stdin.flush()
+    read_until(program.stdout, b"41")
+    program.stdin.write(b"bad \xff\xfe byte\nzero \x00 byte\nb = 42\nshow vars")
+    program.stdin.close()
+    read_until(program.stdout, b"42")
+    program.wait(PATIENCE)
+    check(program.returncode in (0, 1, 2), f"exit code {program.returncode}")
+
+
+def signals_end_the_wait_for_a_pipe(folder):
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        program = start_piped(folder)
+        program.stdin.write(b"a = 41\nshow vars\n")
+        program.stdin.flush()
+        read_until(program.stdout, b"41")
+        program.send_signal(number)
+        check(program.wait(PATIENCE) == code, f"exit code {program.returncode}, not {code}")
+
+
+if __name__ == "__main__":
+    PROGRAM, name = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            globals()[name](pathlib.Path(place))
+        except Failure as failure:
+            sys.exit(f"{name}: {failure}")

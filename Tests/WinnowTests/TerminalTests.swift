@@ -1,0 +1,123 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Sessions on a pseudo-terminal with a screen emulator on its other side; each is a function of
+/// `Fixtures/terminal/sessions.py`.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct TerminalTests {
+  @Test func `types text of every script and leaves by Ctrl-D`() throws {
+    try hold("types_and_leaves")
+  }
+
+  @Test func `completes with Tab and lists what is ambiguous`() throws {
+    try hold("completes")
+  }
+
+  @Test func `Ctrl-C at the prompt clears the line`() throws {
+    try hold("interrupt_clears_the_line")
+  }
+
+  @Test func `Ctrl-C in a search of the history does not leave`() throws {
+    try hold("interrupt_in_search_stays")
+  }
+
+  @Test func `Ctrl-C stops a long command and the prompt comes back`() throws {
+    try hold("interrupt_stops_a_command")
+  }
+
+  @Test func `a half-typed line survives changes of the window's size`() throws {
+    try hold("survives_resizing")
+  }
+
+  @Test func `a paste of several lines waits for Enter and runs whole`() throws {
+    try hold("pastes_several_lines")
+  }
+
+  @Test func `a text longer than the window can be edited`() throws {
+    try hold("edits_a_text_longer_than_the_window")
+  }
+
+  @Test func `a paste into a terminal without brackets loses no line`() throws {
+    try hold("takes_a_paste_without_brackets")
+  }
+
+  @Test func `what is typed while a command runs comes to the next prompt`() throws {
+    try hold("keeps_type_ahead")
+  }
+
+  @Test func `going down and up in the history keeps a line, however long`() throws {
+    try hold("keeps_a_line_when_going_down")
+  }
+
+  @Test func `the history is there after a restart`() throws {
+    try hold("remembers_after_restart")
+  }
+
+  @Test func `SIGTERM ends with 143 and SIGHUP with 129, at the prompt and in a command`() throws {
+    try hold("terminates")
+  }
+
+  @Test func `ends when its terminal is gone`() throws {
+    try hold("ends_with_its_terminal")
+  }
+
+  @Test func `goes on with the line after having been stopped`() throws {
+    try hold("goes_on_after_a_stop")
+  }
+
+  @Test func `keys without a use type nothing`() throws {
+    try hold("unknown_keys_type_nothing")
+  }
+
+  @Test func `vi keys of an editrc work, ESC and pasting among them`() throws {
+    try hold("vi_keys")
+  }
+
+  @Test func `an editrc that switches editing off still has a prompt`() throws {
+    try hold("edit_off")
+  }
+
+  @Test func `a dumb terminal gets no escapes`() throws {
+    try hold("dumb_terminal")
+  }
+
+  @Test func `shows how far a command is and leaves nothing of it behind`() throws {
+    try hold("shows_progress")
+  }
+
+  @Test func `a program that drives it through a pipe gets each answer at once`() throws {
+    try hold("driven_through_a_pipe")
+  }
+
+  @Test func `signals end the wait for a pipe: 130 for SIGINT, 143 for SIGTERM`() throws {
+    try hold("signals_end_the_wait_for_a_pipe")
+  }
+
+  /// Runs one session and records what it complains of.
+  private func hold(_ name: String) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/python3")
+    let script = Fixtures.url("terminal/sessions.py").path
+    process.arguments = ["-B", script, try Self.program.path, name]
+    let complaints = Pipe()
+    process.standardError = complaints
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let text = try complaints.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(String(decoding: text, as: UTF8.self))")
+  }
+
+  /// `winnow` as built beside the program that runs these tests.
+  private static var program: URL {
+    get throws {
+      let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+      let program = tests.deletingLastPathComponent().appending(component: "winnow")
+      try #require(
+        FileManager.default.isExecutableFile(atPath: program.path),
+        "\(program.path) is missing: build the product winnow first")
+      return program
+    }
+  }
+}
