@@ -49,8 +49,10 @@ extension SessionLease {
         sql: """
           SELECT number, text, status, started FROM input_rows WHERE session = ? ORDER BY number
           """, arguments: [number]
-      ).map {
-        InputRecord(number: $0[0], text: $0[1], status: try .stored($0[2]), started: $0[3])
+      ).map { row in
+        InputRecord(
+          number: try row.decode(atIndex: 0), text: try row.decode(atIndex: 1),
+          status: try .stored(row, 2), started: try row.decode(atIndex: 3))
       }
     }
   }
@@ -83,20 +85,27 @@ extension CellRecord {
 
   private init(_ row: Row) throws {
     self.init(
-      number: row[0], parent: row[1], input: row[2], position: row[3], command: row[4],
-      typed: row[5], isNode: row[6], changesState: row[7], variables: row[8],
-      status: try .stored(row[9]), started: row[10], seconds: row[11], run: row[12],
-      round: row[13],
+      number: try row.decode(atIndex: 0), parent: try row.decode(atIndex: 1),
+      input: try row.decode(atIndex: 2), position: try row.decode(atIndex: 3),
+      command: try row.decode(atIndex: 4),
+      typed: try row.decode(atIndex: 5), isNode: try row.decode(atIndex: 6),
+      changesState: try row.decode(atIndex: 7), variables: try row.decode(atIndex: 8),
+      status: try .stored(row, 9), started: try row.decode(atIndex: 10),
+      seconds: try row.decode(atIndex: 11), run: try row.decode(atIndex: 12),
+      round: try row.decode(atIndex: 13),
       settings: CellSettings(
-        dataset: row[14], noise: row[15], seed: row[16], strategy: row[17], filter: row[18],
-        model: row[19]),
-      error: row[20], effect: row[21])
+        dataset: try row.decode(atIndex: 14), noise: try row.decode(atIndex: 15),
+        seed: try row.decode(atIndex: 16), strategy: try row.decode(atIndex: 17),
+        filter: try row.decode(atIndex: 18),
+        model: try row.decode(atIndex: 19)),
+      error: try row.decode(atIndex: 20), effect: try row.decode(atIndex: 21))
   }
 }
 
 extension RunStatus {
   /// The schema admits no other word, so another means a damaged file.
-  fileprivate static func stored(_ word: String) throws -> RunStatus {
+  fileprivate static func stored(_ row: Row, _ index: Int) throws -> RunStatus {
+    let word: String = try row.decode(atIndex: index)
     if let status = RunStatus(rawValue: word) { return status }
     throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unknown status '\(word)'")
   }

@@ -19,7 +19,7 @@ extension SessionLease {
   }
 
   /// Says how an input ended; one that never ends becomes `crashed` when the session is next taken.
-  package func endInput(_ input: Int, _ status: EndStatus) throws(WorkspaceError) {
+  package func endInput(_ input: Int, status: EndStatus) throws(WorkspaceError) {
     try write { try self.end(input, status, $0) }
   }
 
@@ -32,9 +32,18 @@ extension SessionLease {
 
   /// Ends a running cell with everything that it did, in one transaction.
   ///
+  /// - Parameter command: the canonical text, where it became known only as the command ran.
   /// - Throws: `cellNotRunning`; `noCell` where the head is to move to no node that ended well.
-  package func finish(_ cell: Int, _ outcome: CellOutcome) throws(WorkspaceError) {
-    try write { try self.complete(cell, outcome, $0) }
+  package func finish(_ cell: Int, _ outcome: CellOutcome, command: String? = nil)
+    throws(WorkspaceError)
+  {
+    try write { db in
+      try self.complete(cell, outcome, db)
+      guard let command else { return }
+      try db.execute(
+        sql: "UPDATE cell_rows SET command = ? WHERE session = ? AND number = ?",
+        arguments: [command, number, cell])
+    }
   }
 
   /// `begin` and `finish` in one transaction, for commands that take no time.
@@ -72,8 +81,10 @@ extension SessionLease {
         WHERE session = ? AND number = ? AND status = 'running'
         """, arguments: [number, cell])
     guard let running else { throw WorkspaceError.cellNotRunning(cell, session: number) }
-    let isNode: Bool = running[0]
-    let stretch = isNode ? try stretch(of: cell, after: running[1], outcome.begins, db) : Stretch()
+    let isNode: Bool = try running.decode(atIndex: 0)
+    let stretch =
+      isNode
+      ? try stretch(of: cell, after: try running.decode(atIndex: 1), outcome.begins, db) : Stretch()
     try update(cell, outcome, stretch, db)
     try insertPurchases(outcome.purchases, of: cell, db)
     try insertVerdicts(outcome.verdicts, of: cell, db)
@@ -84,7 +95,7 @@ extension SessionLease {
     case .byItself where isNode && outcome.status == .ok: try storeHead(cell, db)
     case .byItself: break
     }
-    if outcome.endsInput { try end(running[2], outcome.status, db) }
+    if outcome.endsInput { try end(try running.decode(atIndex: 2), outcome.status, db) }
   }
 
   private func end(_ input: Int, _ status: EndStatus, _ db: Database) throws {
@@ -115,7 +126,12 @@ extension SessionLease {
       db,
       sql: "SELECT run, round, round_cell FROM cell_rows WHERE session = ? AND number = ?",
       arguments: [number, parent])
-    var stretch = row.map { Stretch(run: $0[0], round: $0[1], roundCell: $0[2]) } ?? Stretch()
+    var stretch =
+      try row.map {
+        Stretch(
+          run: try $0.decode(atIndex: 0), round: try $0.decode(atIndex: 1),
+          roundCell: try $0.decode(atIndex: 2))
+      } ?? Stretch()
     if begins == .round {
       stretch.round = (stretch.round ?? 0) + 1
       stretch.roundCell = cell

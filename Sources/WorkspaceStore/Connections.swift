@@ -16,7 +16,7 @@ struct Connections {
   init(path: String, readOnly: Bool) throws(WorkspaceError) {
     self.path = path
     if readOnly || !WorkspacePath.isWritable(path) { refusal = .readOnly(path: path) }
-    guard WorkspacePath.hasContent(path) else {
+    guard try WorkspacePath.hasContent(path) else {
       if readOnly { throw .missing(path: path) }
       return
     }
@@ -31,7 +31,7 @@ struct Connections {
   mutating func existingReader() throws(WorkspaceError) -> DatabaseQueue {
     if isClosed { throw .closed(path: path) }
     if let reader { return reader }
-    guard WorkspacePath.hasContent(path) else { throw .missing(path: path) }
+    guard try WorkspacePath.hasContent(path) else { throw .missing(path: path) }
     let queue = try Self.connect(path, readOnly: true)
     try examine(queue)
     reader = queue

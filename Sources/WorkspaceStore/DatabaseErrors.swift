@@ -8,6 +8,8 @@ extension WorkspaceError {
     switch error {
     case let known as WorkspaceError: self = known
     case let database as DatabaseError: self = Self.typed(database, path: path)
+    // The schema excludes what cannot be decoded.
+    case let decoding as RowDecodingError: self = .corrupt(path: path, detail: "\(decoding)")
     default: self = .failed(path: path, code: 0, detail: "\(error)")
     }
   }

@@ -8,10 +8,12 @@ extension SessionLease {
       order: "position"
     ) { row in
       PurchaseRow(
-        cell: row[0], position: row[1],
+        cell: try row.decode(atIndex: 0), position: try row.decode(atIndex: 1),
         purchase: Purchase(
-          sample: row[2], label: row[3], source: row[4], round: row[5], share: row[6],
-          score: row[7]))
+          sample: try row.decode(atIndex: 2), label: try row.decode(atIndex: 3),
+          source: try row.decode(atIndex: 4), round: try row.decode(atIndex: 5),
+          share: try row.decode(atIndex: 6),
+          score: try row.decode(atIndex: 7)))
     }
   }
 
@@ -21,30 +23,34 @@ extension SessionLease {
       "cell, position, sample, clean, quality, score FROM verdict_rows", [cell], order: "position"
     ) { row in
       VerdictRow(
-        cell: row[0], position: row[1],
+        cell: try row.decode(atIndex: 0), position: try row.decode(atIndex: 1),
         verdict: Verdict(
-          sample: row[2], isClean: row[3], quality: row[4] ?? .nan, score: row[5]))
+          sample: try row.decode(atIndex: 2), isClean: try row.decode(atIndex: 3),
+          quality: try row.decode(Double?.self, atIndex: 4) ?? .nan,
+          score: try row.decode(atIndex: 5)))
     }
   }
 
   /// The metrics of some cells, in the order of cells and, within one, of keys.
   package func metrics(in cells: [Int]) throws(WorkspaceError) -> [MetricRow] {
     try rows("cell, key, value FROM metric_rows", cells, order: "key") { row in
-      MetricRow(cell: row[0], metric: Metric(row[1], row[2]))
+      MetricRow(
+        cell: try row.decode(atIndex: 0),
+        metric: Metric(try row.decode(atIndex: 1), try row.decode(atIndex: 2)))
     }
   }
 
   /// The big arrays that a cell names, by name.
   package func blobs(of cell: Int) throws(WorkspaceError) -> [NamedBlob] {
     try rows("name, digest FROM cell_blobs", [cell], order: "name") { row in
-      NamedBlob(name: row[0], digest: row[1])
+      NamedBlob(name: try row.decode(atIndex: 0), digest: try row.decode(atIndex: 1))
     }
   }
 
   /// Rows of the given cells. The cells go in as one JSON list, since the number of an SQL
   /// statement's arguments is limited and theirs is not.
   private func rows<T>(
-    _ columns: String, _ cells: [Int], order: String, _ make: (Row) -> T
+    _ columns: String, _ cells: [Int], order: String, _ make: (Row) throws -> T
   ) throws(WorkspaceError) -> [T] {
     let list = "[" + cells.map(String.init).joined(separator: ",") + "]"
     return try workspace.read { db in
@@ -55,7 +61,7 @@ extension SessionLease {
           WHERE session = ? AND cell IN (SELECT value FROM json_each(?)) ORDER BY cell, \(order)
           """, arguments: [number, list])
       var found: [T] = []
-      while let row = try rows.next() { found.append(make(row)) }
+      while let row = try rows.next() { found.append(try make(row)) }
       return found
     }
   }

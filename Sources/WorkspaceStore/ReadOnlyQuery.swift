@@ -44,7 +44,10 @@ extension Workspace {
     return try withExtendedLifetime(question) {
       sqlite3_progress_handler(
         db.sqliteConnection, 10_000,
-        { Unmanaged<Question>.fromOpaque($0!).takeUnretainedValue().ask() ? 1 : 0 },
+        { context in
+          guard let context else { return 0 }
+          return Unmanaged<Question>.fromOpaque(context).takeUnretainedValue().ask() ? 1 : 0
+        },
         Unmanaged.passUnretained(question).toOpaque())
       defer { sqlite3_progress_handler(db.sqliteConnection, 0, nil, nil) }
       return try body()

@@ -21,17 +21,17 @@ extension SessionSummary {
           FROM session_rows s LEFT JOIN cell_rows c ON c.session = s.number
           GROUP BY s.number ORDER BY s.number
           """
-      ).map(Stored.init)
+      ).map { try Stored($0) }
     }
 
-    private init(_ row: Row) {
-      number = row[0]
-      created = row[1]
-      seed = row[2]
-      head = row[3]
-      cells = row[4]
-      lastUsed = row[5]
-      holder = SessionHolder(row, from: 6)
+    private init(_ row: Row) throws {
+      number = try row.decode(atIndex: 0)
+      created = try row.decode(atIndex: 1)
+      seed = try row.decode(atIndex: 2)
+      head = try row.decode(atIndex: 3)
+      cells = try row.decode(atIndex: 4)
+      lastUsed = try row.decode(atIndex: 5)
+      holder = try SessionHolder(row, from: 6)
     }
 
     func summary(isHeld: Bool) -> SessionSummary {
@@ -44,8 +44,9 @@ extension SessionSummary {
 
 extension SessionHolder {
   /// Who signed in the three columns from `index` on, or nil where nobody has.
-  init?(_ row: Row, from index: Int) {
-    guard let pid: Int = row[index] else { return nil }
-    self.init(pid: pid, host: row[index + 1], since: row[index + 2])
+  init?(_ row: Row, from index: Int) throws {
+    guard let pid: Int = try row.decode(atIndex: index) else { return nil }
+    self.init(
+      pid: pid, host: try row.decode(atIndex: index + 1), since: try row.decode(atIndex: index + 2))
   }
 }

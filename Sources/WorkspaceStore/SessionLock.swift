@@ -8,14 +8,20 @@ import Glibc
 /// The file is made once and never renamed or removed: a lock on a removed file excludes nobody.
 struct SessionLock: ~Copyable {
   private let descriptor: Int32
+  private let byte: Int
 
   /// Linux's F_OFD_GETLK and F_OFD_SETLK, which the C library shows to GNU sources only.
   private static let getLock: Int32 = 36
   private static let setLock: Int32 = 37
 
-  private init(descriptor: Int32) { self.descriptor = descriptor }
-
-  deinit { close(descriptor) }
+  /// Unlocks before it closes: a child process that is just being made may share the descriptor
+  /// for a moment, and would keep the lock as long.
+  deinit {
+    var range = Self.range(byte)
+    range.l_type = Int16(F_UNLCK)
+    _ = fcntl(descriptor, Self.setLock, &range)
+    close(descriptor)
+  }
 
   /// Gives the lock back here, and not where the compiler sees its last use.
   consuming func release() {}
@@ -27,11 +33,14 @@ struct SessionLock: ~Copyable {
     let path = path(of: workspace)
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: reason(errno)) }
-    let lock = SessionLock(descriptor: descriptor)
     var range = range(byte)
-    if fcntl(descriptor, setLock, &range) == 0 { return lock }
-    if errno == EAGAIN || errno == EACCES { return nil }
-    throw .cannotOpen(path: path, reason: reason(errno))
+    if fcntl(descriptor, setLock, &range) == 0 {
+      return SessionLock(descriptor: descriptor, byte: byte)
+    }
+    let code = errno
+    close(descriptor)
+    if code == EAGAIN || code == EACCES { return nil }
+    throw .cannotOpen(path: path, reason: reason(code))
   }
 
   /// Takes the lock on `byte`, trying for as long as SQLite waits for a writer.

@@ -92,7 +92,7 @@ extension Workspace {
         db,
         sql: "SELECT holder_pid, holder_host, holder_since FROM session_rows WHERE number = ?",
         arguments: [number]
-      ).flatMap { SessionHolder($0, from: 0) }
+      ).flatMap { try SessionHolder($0, from: 0) }
     }
   }
 
@@ -116,7 +116,15 @@ extension Workspace {
     try db.execute(
       sql: """
         UPDATE session_rows SET holder_pid = ?, holder_host = ?, holder_since = ? WHERE number = ?
-        """, arguments: [Int(getpid()), ProcessInfo.processInfo.hostName, Date(), number])
+        """, arguments: [Int(getpid()), hostName, Date(), number])
+  }
+
+  /// The machine's own name, without asking the network for it.
+  private static var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    // One byte is kept back: a name that is cut need not end in a zero.
+    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   private static func seed(of number: Int, _ db: Database) throws -> Int {

@@ -41,6 +41,20 @@ package final class Workspace: Sendable {
   /// Why nothing can be written (`readOnly` or `newer`), or nil.
   package var readOnlyReason: WorkspaceError? { connections.withLock { $0.refusal } }
 
+  /// What SQLite says is in force where it writes, by the names of its pragmas.
+  package func settings() throws(WorkspaceError) -> [String: String] {
+    let names = [
+      "journal_mode", "synchronous", "foreign_keys", "busy_timeout", "trusted_schema",
+      "cell_size_check", "application_id", "user_version",
+    ]
+    return try write { db in
+      try Dictionary(
+        uniqueKeysWithValues: names.map {
+          ($0, try String.fetchOne(db, sql: "PRAGMA \($0)") ?? "")
+        })
+    }
+  }
+
   /// The sessions in the order of their numbers; none where there is no file yet.
   package func sessions() throws(WorkspaceError) -> [SessionSummary] {
     let rows: [SessionSummary.Stored]

@@ -23,10 +23,21 @@ enum WorkspacePath {
     return String(cString: real)
   }
 
-  /// Whether a file with something in it stands there. Opens nothing.
-  static func hasContent(_ path: String) -> Bool {
+  /// Whether a file with something in it stands there. Opens nothing: a pipe would block, and
+  /// another descriptor of a workspace must not be.
+  ///
+  /// - Throws: `cannotOpen` for what is no file, `notAWorkspace` for a file of one byte, which
+  ///   SQLite would take for an empty one and overwrite.
+  static func hasContent(_ path: String) throws(WorkspaceError) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_size > 0
+    guard stat(path, &status) == 0 else { return false }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .cannotOpen(path: path, reason: "it is a folder")
+    default: throw .cannotOpen(path: path, reason: "it is no regular file")
+    }
+    if status.st_size == 1 { throw .notAWorkspace(path: path, found: .notSQLite) }
+    return status.st_size > 0
   }
 
   /// Whether the file may be changed, or made; SQLite must also make files beside it.
