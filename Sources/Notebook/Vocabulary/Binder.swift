@@ -84,7 +84,8 @@ struct Binder {
   }
 
   private mutating func set(_ parameter: Parameter, _ given: Given) throws(Diagnostic) {
-    if given.value.isNone, case .absent = parameter.default { return }
+    // `help none` asks for the name; only an option can be given as "nothing".
+    if given.value.isNone, !parameter.isPositional, case .absent = parameter.default { return }
     let value = try parameter.canonical(given, title: title)
     arguments.set(parameter.name, value, at: given.range, given: true)
   }

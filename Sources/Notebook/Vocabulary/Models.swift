@@ -18,7 +18,7 @@ extension Vocabulary {
             "momentum", .number(.atLeast(0, below: 1)), default: .value("0.9"),
             "of SGD with Nesterov's step"),
           .option(
-            "weight_decay", aliases: ["wd"], .number(.atLeast(0)), default: .value("3e-4"),
+            "weight_decay", aliases: ["wd"], .number(.atLeast(0)), default: .value("0.0003"),
             "on all parameters"),
           .option(
             "schedule", .choice(["cos", "none"]), default: .value("cos"),

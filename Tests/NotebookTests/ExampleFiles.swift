@@ -1,0 +1,35 @@
+import Datasets
+import Foundation
+import TestSupport
+
+/// The files that the examples of the table of names speak of, and data that tests load.
+enum ExampleFiles {
+  /// `text` with the names of files replaced by paths of files that are there, in `folder`.
+  static func placed(_ text: String, in folder: URL) throws -> String {
+    func path(_ name: String) -> String {
+      folder.appending(component: name).path(percentEncoded: false)
+    }
+    try write(in: folder)
+    let archive = Fixtures.url("npy-ref/stored.npz").path(percentEncoded: false)
+    var placed = text.replacing("data.npz:train", with: archive + ":features")
+      .replacing("data.npz:labels", with: archive + ":labels")
+    for name in [
+      "labels.txt", "features.npy", "labels.npy", "steps.winnow", "demo.winnow", "empty.winnow",
+    ] {
+      placed = placed.replacing(name, with: path(name))
+    }
+    return placed
+  }
+
+  private static func write(in folder: URL) throws {
+    func path(_ name: String) -> String {
+      folder.appending(component: name).path(percentEncoded: false)
+    }
+    try Data("1\n0\n1\n1\n".utf8).write(to: folder.appending(component: "labels.txt"))
+    try Data("budget = 3\nload digits\nquery random $budget\n".utf8)
+      .write(to: folder.appending(component: "steps.winnow"))
+    try NumpyWriter.write(
+      [0, 0, 0, 1, 5, 5, 5, 6, 1, 0, 6, 5], shape: [6, 2], to: path("features.npy"))
+    try NumpyWriter.write([0, 0, 1, 1, 0, 1], shape: [6], to: path("labels.npy"))
+  }
+}
