@@ -89,8 +89,15 @@ struct Job {
       return .usage
     }
     let session = try Session(workspace: workspace, lease: lease, environment: environment)
-    let status = try body(session)
-    try console.close()
+    let status: ExitStatus
+    do {
+      status = try body(session)
+    } catch let fault as ReportedFault {
+      try console.close()
+      throw fault
+    }
+    // Where nothing ran, stdout stays empty.
+    if status != .usage { try console.close() }
     return status
   }
 

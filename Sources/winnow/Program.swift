@@ -22,8 +22,9 @@ enum Program {
       complain(Failure(diagnostic, in: nil).text(color: false))
       return ExitStatus(diagnostic.code).rawValue
     } catch let failure as Failure {
+      // Of a value on the command line; failures of commands are reported as cells.
       complain(failure.text(color: false))
-      return ExitStatus(failure.code).rawValue
+      return ExitStatus.usage.rawValue
     } catch {
       complain("error: \(error)")
       return ExitStatus.failed.rawValue
@@ -43,7 +44,18 @@ enum Program {
     case let check as Check: return try Job(check.shared).check(check)
     case let root as Winnow:
       return try Job(root.shared).root(CommandParts.ordered(arguments, of: root))
-    default: return usage(CleanExit.helpRequest())
+    default: return usage(of: command)
+    }
+  }
+
+  /// `help`, whose running throws the text that was asked for.
+  private static func usage(of help: any ParsableCommand) -> ExitStatus {
+    var help = help
+    do {
+      try help.run()
+      return .ok
+    } catch {
+      return usage(error)
     }
   }
 
