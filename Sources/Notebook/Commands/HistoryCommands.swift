@@ -66,10 +66,16 @@ extension Vocabulary {
       examples: ["load digits\nundo\nredo\nshow pool", "seed 3\nundo\nredo"]),
     CommandImplementation(isNode: false, action: .compute(runRedo)))
 
-  /// Follows the child last left, up to the end of the input that changed something.
+  /// Follows the child last left, up to the end of the input that changed something. What was only
+  /// looked at since `undo` is passed over.
   @Sendable private static func runRedo(_ invocation: inout Invocation) throws -> Output {
     let lease = invocation.session.lease
     var head = try lease.head()
+    while let number = head, try lease.lastLeftChild(of: head) == nil,
+      let cell = try lease.cell(number), !cell.changesState
+    {
+      head = cell.parent
+    }
     var redone: CellRecord?
     while let child = try lease.lastLeftChild(of: head), let cell = try lease.cell(child) {
       if let redone, redone.input != cell.input { break }
