@@ -133,6 +133,10 @@ extension JSON {
   var array: [JSON]? { if case .array(let values) = self { values } else { nil } }
   var ints: [Int]? { array?.compactMap(\.int) }
   var doubles: [Double]? { array?.compactMap(\.double) }
+  var bools: [Bool]? { array?.compactMap(\.bool) }
+  var strings: [String]? { array?.compactMap(\.string) }
+  /// Rows of numbers.
+  var matrix: [[Double]]? { array?.compactMap(\.doubles) }
 
   var keys: [String]? {
     if case .object(let members) = self { members.map(\.key) } else { nil }
