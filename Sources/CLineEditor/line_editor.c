@@ -2,7 +2,6 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -61,8 +60,6 @@ static void set_keys(line_editor *editor) {
   bind_requirements(el, editor->vi);
   editor->editing = editing != 0;
 }
-
-int line_editor_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 line_editor *line_editor_open(const char *program, int event_descriptor,
                               line_editor_callbacks callbacks) {

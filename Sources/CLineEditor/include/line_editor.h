@@ -49,9 +49,6 @@ typedef struct {
   void (*compose)(void *context, const char *text, size_t length, line_editor_answer *answer);
 } line_editor_callbacks;
 
-/// An eventfd that does not block and is not inherited, or -1: Swift's Glibc has no `eventfd`.
-int line_editor_event_descriptor(void);
-
 /// Opens the editor and reads the user's `.editrc`.
 ///
 /// @param event_descriptor  an eventfd that becomes readable when `wake` has something to say, or

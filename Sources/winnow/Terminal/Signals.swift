@@ -6,13 +6,11 @@ import Synchronization
 
 /// Turns signals into facts that ordinary code can look at.
 ///
-/// They are blocked in every thread, and one thread waits for them: no code ever runs inside a
-/// signal handler. SIGINT, SIGTERM and SIGHUP ask all loops to stop (`Interrupt`) and are
+/// A handler only writes down which signal came, and a thread reads that: nothing of ours runs
+/// inside a signal handler. SIGINT, SIGTERM and SIGHUP ask all loops to stop (`Interrupt`) and are
 /// remembered; a further Ctrl-C while a command is stopping changes nothing. SIGWINCH and SIGCONT
-/// are for the line editor. A write to a closed pipe is an error of that write (SIGPIPE is ignored).
-///
-/// A forked child (libedit's `v` in vi's maps starts an editor) gets all of them back as it expects
-/// them; `posix_spawn` does not, and whoever uses it sets the mask in its attributes.
+/// are for the line editor. A write to a closed pipe is an error of that write (SIGPIPE is ignored,
+/// in child processes too, unless whoever starts one says otherwise).
 enum Signals {
   private static let handled: [Int32] = [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT]
   private static let interrupted = Atomic<Bool>(false)
@@ -21,23 +19,13 @@ enum Signals {
   private static let resumed = Atomic<Bool>(false)
   private static let descriptor = Atomic<Int32>(-1)
 
-  /// Blocks the signals and starts to wait for them. Once, first thing in `main`: a thread started
-  /// before would still be killed by them.
+  /// Begins to listen. Once, first thing in `main`.
   static func install() {
     signal(SIGPIPE, SIG_IGN)
-    var set = sigset_t()
-    sigemptyset(&set)
-    for number in handled where !isIgnored(number) { sigaddset(&set, number) }
-    pthread_sigmask(SIG_BLOCK, &set, nil)
-    pthread_atfork(nil, nil) {
-      var none = sigset_t()
-      sigemptyset(&none)
-      pthread_sigmask(SIG_SETMASK, &none, nil)
-      signal(SIGPIPE, SIG_DFL)
-    }
-    descriptor.store(line_editor_event_descriptor(), ordering: .relaxed)
-    let waited = set
-    Thread.detachNewThread { wait(for: waited) }
+    descriptor.store(event_descriptor_open(), ordering: .relaxed)
+    let numbers = signal_bytes_open(handled, handled.count)
+    guard numbers >= 0 else { return }
+    Thread.detachNewThread { listen(to: numbers) }
   }
 
   /// A descriptor that becomes readable when a signal has come; -1 before `install`. Whoever waits
@@ -69,19 +57,11 @@ enum Signals {
     )
   }
 
-  /// A signal ignored by whoever started the process (`nohup`, `&` in a script) stays ignored.
-  private static func isIgnored(_ number: Int32) -> Bool {
-    var action = sigaction()
-    sigaction(number, nil, &action)
-    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
-  }
-
-  private static func wait(for signals: sigset_t) -> Never {
-    var signals = signals
+  private static func listen(to numbers: Int32) {
     while true {
-      var number: Int32 = 0
-      guard sigwait(&signals, &number) == 0 else { continue }
-      note(number)
+      var number: UInt8 = 0
+      guard read(numbers, &number, 1) == 1 else { continue }
+      note(Int32(number))
       var one: UInt64 = 1
       // Fails only when it is readable anyway.
       _ = write(eventDescriptor, &one, MemoryLayout.size(ofValue: one))

@@ -15,7 +15,7 @@ import time
 
 import pyte
 
-PATIENCE = 60.0  # seconds until what was expected is given up
+PATIENCE = 20.0  # seconds until what was expected is given up
 
 
 class Failure(Exception):

@@ -31,7 +31,7 @@ class Session(Terminal):
 
     def at_prompt(self, typed=""):
         """Waits for the prompt with exactly this text typed after it, and the cursor on it."""
-        pattern = re.compile(r"winnow[^>]*> ?" + re.escape(typed) + "$")
+        pattern = re.compile(r"\[\d+\]> ?" + re.escape(typed) + "$")
         self.wait(f"the prompt with {typed!r}", lambda: pattern.match(self.cursor_line()))
 
     def enter(self, text):
