@@ -73,7 +73,7 @@ extension Vocabulary {
 
 /// How many labels a query buys.
 enum QueryBudget {
-  /// Fills in N where `spc=` was given.
+  /// Puts N in the place of `spc=` where that was given: the canonical command has one of them.
   static func labels(_ invocation: inout Invocation) throws -> Int {
     let range = invocation.bound.range
     let spc = invocation.arguments.number("spc")
@@ -101,6 +101,7 @@ enum QueryBudget {
         at: invocation.arguments.ranges["spc"] ?? range, label: "nothing left to buy")
     }
     invocation.bound.arguments.resolve("n", Value(count))
+    invocation.bound.arguments.drop("spc")
     return count
   }
 }

@@ -23,6 +23,12 @@ package struct Arguments: Sendable {
     if values[name] == nil { values[name] = value }
   }
 
+  /// Takes a value out that another one now says.
+  mutating func drop(_ name: String) {
+    values[name] = nil
+    given.remove(name)
+  }
+
   subscript(name: String) -> Value? { values[name] }
 
   func isGiven(_ name: String) -> Bool { given.contains(name) }
