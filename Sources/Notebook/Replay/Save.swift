@@ -23,8 +23,10 @@ extension Vocabulary {
         do {
           try Data(script.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
+          let sentence = error.localizedDescription
+          let reason = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
           throw Diagnostic(
-            .fileMissing, "'\(path)' cannot be written: \(error.localizedDescription)",
+            .fileMissing, "'\(path)' cannot be written: \(reason)",
             at: invocation.arguments.ranges["file"])
         }
         return Output(

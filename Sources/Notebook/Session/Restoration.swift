@@ -70,13 +70,15 @@ enum LoopVariables {
     return JSON.object(variables.map { .init($0.name, .string($0.value.text)) }).text
   }
 
-  /// In the order of names, since JSON objects have none of their own.
+  /// In the order in which they were written, the innermost last.
   static func decoded(_ text: String?) -> [SessionState.Variable] {
     guard let text,
       let pairs = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
     else { return [] }
-    return pairs.sorted { $0.key < $1.key }.map {
-      SessionState.Variable(name: $0.key, value: Value(canonical: $0.value))
-    }
+    // A decoded object has lost its order. A key is found by its quotes and colon: inside a value
+    // every quote has a backslash.
+    func place(_ key: String) -> String.Index? { text.firstRange(of: "\"\(key)\":")?.lowerBound }
+    return pairs.keys.sorted { place($0) ?? text.endIndex < place($1) ?? text.endIndex }
+      .map { SessionState.Variable(name: $0, value: Value(canonical: pairs[$0] ?? "")) }
   }
 }
