@@ -169,11 +169,16 @@ package struct Metric: Sendable, Hashable {
 /// A big array that a cell refers to by name, stored once under its digest.
 package struct NamedBlob: Sendable, Hashable {
   package let name: String
+  /// SHA-256 of the bytes, 64 hexadecimal digits; the caller answers for it.
   package let digest: String
+  /// What is to be stored together with the cell; nil where it lies in the workspace already, and
+  /// for what is read back.
+  package let bytes: [UInt8]?
 
-  package init(name: String, digest: String) {
+  package init(name: String, digest: String, bytes: [UInt8]? = nil) {
     self.name = name
     self.digest = digest
+    self.bytes = bytes
   }
 }
 

@@ -33,6 +33,7 @@ extension SessionLease {
   func insertBlobs(_ blobs: [NamedBlob], of cell: Int, _ db: Database) throws {
     let statement = try db.cachedStatement(sql: "INSERT INTO cell_blobs VALUES (?, ?, ?, ?)")
     for blob in blobs {
+      if let bytes = blob.bytes { try Workspace.store(bytes, digest: blob.digest, db) }
       try statement.execute(arguments: [number, cell, blob.name, blob.digest])
     }
   }

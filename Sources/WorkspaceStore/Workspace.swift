@@ -70,11 +70,13 @@ package final class Workspace: Sendable {
   ///
   /// - Parameter digest: SHA-256 of `bytes`, 64 hexadecimal digits; the caller answers for it.
   package func putBlob(_ bytes: [UInt8], digest: String) throws(WorkspaceError) {
-    try write { db in
-      try db.execute(
-        sql: "INSERT INTO blob_rows (digest, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        arguments: [digest, Data(bytes)])
-    }
+    try write { try Self.store(bytes, digest: digest, $0) }
+  }
+
+  static func store(_ bytes: [UInt8], digest: String, _ db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO blob_rows (digest, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      arguments: [digest, Data(bytes)])
   }
 
   /// The bytes stored under a digest, or nil where there are none.

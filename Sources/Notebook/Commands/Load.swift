@@ -61,10 +61,10 @@ extension Vocabulary {
     var trainBlob: String?
     var testBlob: String?
     if try plan.isComputed {
-      trainBlob = try invocation.keep(
+      trainBlob = invocation.keep(
         Digest.bytes(floats: features.train.elements), as: "features")
-      testBlob = try features.test.map {
-        try invocation.keep(Digest.bytes(floats: $0.elements), as: "test_features")
+      testBlob = features.test.map {
+        invocation.keep(Digest.bytes(floats: $0.elements), as: "test_features")
       }
     }
     return DataRecord(

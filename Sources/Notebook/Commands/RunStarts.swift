@@ -104,7 +104,7 @@ extension Vocabulary {
   }
 
   private static func keep(_ drawn: Drawn, _ invocation: inout Invocation) throws -> NoiseRecord {
-    let digest = try invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
+    let digest = invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
     return NoiseRecord(
       model: drawn.model, requestedRate: drawn.requestedRate, budgetRate: drawn.budgetRate,
       digest: digest)

@@ -41,9 +41,9 @@ extension Vocabulary {
     let trained = try row.train(invocation.arguments, context)
     let record = ModelRecord(
       name: entry.name, scale: row.scale(invocation.arguments).text,
-      samplesBlob: try invocation.keep(Digest.bytes(ints: set.samples), as: "samples"),
-      labelsBlob: try invocation.keep(Digest.bytes(ints: set.labels), as: "labels"),
-      weightsBlob: try trained.weights.map { try invocation.keep($0, as: "weights") })
+      samplesBlob: invocation.keep(Digest.bytes(ints: set.samples), as: "samples"),
+      labelsBlob: invocation.keep(Digest.bytes(ints: set.labels), as: "labels"),
+      weightsBlob: trained.weights.map { invocation.keep($0, as: "weights") })
     invocation.effect = .trained(record)
     invocation.settings.model = entry.name
     let evaluation = try Evaluating.onTest(

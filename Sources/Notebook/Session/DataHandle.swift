@@ -35,6 +35,9 @@ final class DataHandle {
     testRows = .some(testFeatures)
   }
 
+  /// Whether its arrays are in memory.
+  var isOpen: Bool { opened != nil && pool != nil }
+
   /// True labels of the pool; for evaluation and for making the oracle, never for a strategy.
   func truth() throws -> [Int]? { try dataset().train.labels }
 

@@ -66,11 +66,10 @@ struct Invocation {
     RandomSource(RandomKey(seed: state.seed, role: role, round: round, method: method))
   }
 
-  /// Keeps bytes in the workspace under their digest, and names them as this cell's.
-  mutating func keep(_ bytes: [UInt8], as name: String) throws -> String {
+  /// Has bytes stored with the cell, under their digest, which it returns.
+  mutating func keep(_ bytes: [UInt8], as name: String) -> String {
     let digest = Digest.sha256(bytes)
-    try session.workspace.putBlob(bytes, digest: digest)
-    blobs.append(NamedBlob(name: name, digest: digest))
+    blobs.append(NamedBlob(name: name, digest: digest, bytes: bytes))
     return digest
   }
 

@@ -55,9 +55,11 @@ package final class Session {
     return handle
   }
 
-  /// Keeps what `load` has in memory already.
+  /// Keeps what `load` has in memory already, unless the same was loaded before: that handle may
+  /// have a graph.
   func adopt(_ handle: DataHandle) {
-    handles[handle.record.digest + " " + handle.record.command] = handle
+    let key = handle.record.digest + " " + handle.record.command
+    if handles[key]?.isOpen != true { handles[key] = handle }
   }
 
   /// Applies what a cell did, once it is written.
