@@ -15,11 +15,18 @@ import time
 
 import pyte
 
-PATIENCE = 20.0  # seconds until what was expected is given up
+PATIENCE = 60.0  # seconds until what was expected is given up
 
 
 class Failure(Exception):
     """What was expected did not come; says what stands on the screen instead."""
+
+
+def expect_signals():
+    """Gives a child signals as a login shell would, whatever started these tests had them do."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 class Terminal:
@@ -33,6 +40,7 @@ class Terminal:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             try:
+                expect_signals()
                 if cwd:
                     os.chdir(cwd)
                 self._set_size(0, columns, rows)
