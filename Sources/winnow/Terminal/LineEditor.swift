@@ -23,7 +23,7 @@ final class LineEditor {
     case line(String)
     /// Ctrl-C: the line is dropped.
     case interrupted
-    /// Ctrl-D on an empty line, or the terminal is gone.
+    /// Ctrl-D on an empty line, or the terminal is gone. The cursor is on a line of its own.
     case endOfFile
     /// SIGTERM or SIGHUP: the program is to end.
     case terminated
@@ -88,16 +88,23 @@ final class LineEditor {
 
   private func readPlainLine(prompt: String) -> Event {
     fflush(nil)
-    let visible = prompt.replacing(/\u{1b}\[[0-?]*[ -\/]*[@-~]/, with: "")
-    FileHandle.standardOutput.write(Data(visible.utf8))
+    Self.show(prompt.replacing(/\u{1b}\[[0-?]*[ -\/]*[@-~]/, with: ""))
     switch plain.readLine() {
     case .line(let bytes): return .line(String(decoding: bytes, as: UTF8.self))
-    case .interrupted:
-      FileHandle.standardOutput.write(Data("\n".utf8))
-      return .interrupted
     case .terminated: return .terminated
-    case .endOfFile, .failed: return .endOfFile
+    case .interrupted:
+      Self.show("\n")
+      return .interrupted
+    case .endOfFile, .failed:
+      Self.show("\n")
+      return .endOfFile
     }
+  }
+
+  /// Where the terminal is gone, the next read says so.
+  private static func show(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(STDOUT_FILENO, bytes, bytes.count)
   }
 
   fileprivate func addCandidates(
