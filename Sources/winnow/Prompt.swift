@@ -34,9 +34,7 @@ struct Prompt {
         Signals.forget()
         guard try answer(text) else { return .ok }
       case .interrupted: continue
-      case .endOfFile:
-        try job.console.write("\n")
-        return .ok
+      case .endOfFile: return .ok
       case .terminated: return .stopped
       }
     }
