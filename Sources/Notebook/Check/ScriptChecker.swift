@@ -16,17 +16,18 @@ package struct ScriptChecker {
   private let replaced: Set<String>
   /// A session goes on after `-c` and at the prompt, so a variable may be read later.
   private let requiresReads: Bool
-  private let depth: Int
+  /// The scripts around it that source it, outermost first.
+  private let chain: [String]
 
   package init(
     _ source: SourceText, variables: [String: Value], replaced: Set<String> = [],
-    requiresReads: Bool = true, depth: Int = 0
+    requiresReads: Bool = true, chain: [String] = []
   ) {
     self.source = source
     self.variables = variables
     self.replaced = replaced
     self.requiresReads = requiresReads
-    self.depth = depth
+    self.chain = chain + [source.name].compactMap { $0 }.map(ScriptFile.identity)
   }
 
   /// Everything that is wrong, in the order of the text, each place once.
@@ -37,7 +38,7 @@ package struct ScriptChecker {
   ) {
     do {
       let script = try Parser.parse(source)
-      var walk = Walk(variables: variables, replaced: replaced, source: source, depth: depth)
+      var walk = Walk(variables: variables, replaced: replaced, source: source, chain: chain)
       for statement in script.statements { walk.visit(statement, topLevel: true) }
       let unread = requiresReads ? unreadVariables(script, readElsewhere: walk.reads) : []
       let all = (walk.diagnostics + unread).sorted {
@@ -91,7 +92,7 @@ package struct ScriptChecker {
     var variables: [String: Value]
     var replaced: Set<String>
     var source: SourceText
-    var depth: Int
+    var chain: [String]
     private(set) var diagnostics: [Diagnostic] = []
     /// Variables that sourced scripts read.
     private(set) var reads: Set<String> = []
@@ -102,11 +103,11 @@ package struct ScriptChecker {
       let range: SourceRange?
     }
 
-    init(variables: [String: Value], replaced: Set<String>, source: SourceText, depth: Int) {
+    init(variables: [String: Value], replaced: Set<String>, source: SourceText, chain: [String]) {
       self.variables = variables
       self.replaced = replaced
       self.source = source
-      self.depth = depth
+      self.chain = chain
     }
 
     mutating func visit(_ statement: Statement, topLevel: Bool) {
@@ -141,9 +142,8 @@ package struct ScriptChecker {
 
     private mutating func bind(_ command: Command) throws(Diagnostic) {
       let bound = try CommandBinder.bind(command, variables: variables)
-      guard bound.verb == "source", depth < ScriptFile.maximumDepth,
-        let path = bound.arguments.text("file")
-      else { return }
+      guard bound.verb == "source", let path = bound.arguments.text("file") else { return }
+      try ScriptFile.requireNew(path, in: chain, at: command.range)
       let text = try ScriptFile.read(path, at: command.range)
       let script: Script
       do {
@@ -155,9 +155,9 @@ package struct ScriptChecker {
       for option in bound.arguments.extra { variables[option.name] = option.value }
       replaced = Set(bound.arguments.extra.map(\.name))
       source = text
-      depth += 1
+      chain.append(ScriptFile.identity(path))
       for statement in script.statements { visit(statement, topLevel: true) }
-      depth -= 1
+      chain.removeLast()
       for name in replaced { variables[name] = outer.0[name] }
       (replaced, source) = (outer.1, outer.2)
       reads.formUnion(script.variableUses.filter { $0.kind == .read }.map(\.name.text))

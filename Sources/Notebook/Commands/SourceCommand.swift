@@ -18,15 +18,11 @@ extension Vocabulary {
   ) throws -> Flow {
     let path = bound.arguments.text("file") ?? ""
     let text = try ScriptFile.read(path, at: bound.range)
-    guard context.depth < ScriptFile.maximumDepth else {
-      throw Diagnostic(
-        .refused, "scripts source one another more than \(ScriptFile.maximumDepth) deep",
-        at: bound.range)
-    }
+    try ScriptFile.requireNew(path, in: context.chain, at: bound.range)
     let given = bound.arguments.extra.map { SessionState.Variable(name: $0.name, value: $0.value) }
     let checked = ScriptChecker(
       text, variables: session.variables.merging(given.map { ($0.name, $0.value) }) { $1 },
-      replaced: Set(given.map(\.name)))
+      replaced: Set(given.map(\.name)), chain: context.chain)
     let script = try checked.script()
     let before = session.loop.count
     session.loop += given
@@ -54,7 +50,28 @@ extension Vocabulary {
 /// Scripts on disk.
 package enum ScriptFile {
   /// How deep scripts may source one another.
-  static let maximumDepth = 16
+  private static let maximumDepth = 16
+
+  /// The file behind a path, however the path is written.
+  static func identity(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  }
+
+  /// - Throws: `refused` for a script that sources itself: with nothing to decide when to stop, it
+  ///   would do so for ever.
+  static func requireNew(_ path: String, in chain: [String], at range: SourceRange)
+    throws(Diagnostic)
+  {
+    guard !chain.contains(identity(path)) else {
+      throw Diagnostic(
+        .refused, "'\(path)' sources itself, and would never end", at: range,
+        notes: ["repeat and for go round a fixed number of times"])
+    }
+    guard chain.count < maximumDepth else {
+      throw Diagnostic(
+        .refused, "scripts source one another more than \(maximumDepth) deep", at: range)
+    }
+  }
 
   /// - Throws: `file-missing`, or `syntax` for bytes that are no UTF-8.
   package static func read(_ path: String, at range: SourceRange? = nil) throws(Diagnostic)

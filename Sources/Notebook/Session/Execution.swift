@@ -11,15 +11,17 @@ package struct RunContext {
   let source: SourceText
   let input: Int
   let report: (CellReport) -> Void
-  /// How many scripts are sourced around it.
-  var depth = 0
+  /// The scripts that are being run, one inside the other, outermost first.
+  var chain: [String] = []
 
   /// What makes an error's place where the text has no name.
   var showsCell: Bool { source.name == nil }
 
   /// The context of a script that is sourced here.
   func inside(_ text: SourceText) -> RunContext {
-    RunContext(source: text, input: input, report: report, depth: depth + 1)
+    RunContext(
+      source: text, input: input, report: report,
+      chain: chain + [text.name].compactMap { $0 }.map(ScriptFile.identity))
   }
 }
 
@@ -34,7 +36,9 @@ extension Session {
     report: @escaping (CellReport) -> Void
   ) throws -> Flow {
     let input = try lease.beginInput(text: text)
-    let context = RunContext(source: source, input: input, report: report)
+    let context = RunContext(
+      source: source, input: input, report: report,
+      chain: [source.name].compactMap { $0 }.map(ScriptFile.identity))
     loop = []
     defer { loop = [] }
     var position = 0
