@@ -32,4 +32,19 @@ enum ExampleFiles {
       [0, 0, 0, 1, 5, 5, 5, 6, 1, 0, 6, 5], shape: [6, 2], to: path("features.npy"))
     try NumpyWriter.write([0, 0, 1, 1, 0, 1], shape: [6], to: path("labels.npy"))
   }
+
+  /// Sixty samples in three clusters as f.npy, o.npy with the observed label of each, and t.npy with
+  /// what `labels` says.
+  static func writeClusters(in folder: URL, labels: (Int) -> Int) throws {
+    func path(_ name: String) -> String {
+      folder.appending(component: name).path(percentEncoded: false)
+    }
+    let features = (0..<60).flatMap { sample -> [Float] in
+      let angle = Float(sample % 3) * 2 + Float((sample * 37) % 59) / 120
+      return [cosf(angle), sinf(angle)]
+    }
+    try NumpyWriter.write(features, shape: [60, 2], to: path("f.npy"))
+    try NumpyWriter.write((0..<60).map(labels), shape: [60], to: path("t.npy"))
+    try NumpyWriter.write((0..<60).map { ($0 / 5) % 3 }, shape: [60], to: path("o.npy"))
+  }
 }

@@ -41,6 +41,16 @@ import Testing
     }
   }
 
+  @Test func `looking around after undo does not lose the way forward`() throws {
+    try withTrial { trial in
+      try trial.ok("seed 1\nseed 2\nundo\nshow vars\nhistory\nx = 1\nundo\nshow cells")
+      try trial.ok("redo")
+      #expect(try trial.ok("show vars").rows.count == 1)
+      try trial.ok("load digits\nquery random 5\nundo\nshow labeled\nshow pool\nredo")
+      #expect(try trial.ok("show labeled").rows.count == 5)
+    }
+  }
+
   @Test func `undo N is N times undo`() throws {
     let once = try withTrial { trial in
       try trial.ok(beginning)

@@ -75,14 +75,16 @@ package struct Completer {
       let value = try? first.evaluate(in: session.variables)
     else { return command.parameters }
     let name = if case .method(let name, _) = value { name } else { value.plainText }
-    let method = Vocabulary.find(kind, name)?.entry
-    return (method?.parameters ?? []) + command.parameters
+    guard let method = Vocabulary.find(kind, name)?.entry else { return command.parameters }
+    return method.parameters + CommandBinder.parameters(of: command, for: method)
   }
 
   private func options(_ parameters: [Parameter], given: [String]) -> [String] {
     let known = Set(given.map(Spelling.normalised))
-    return parameters.filter { !$0.isPositional && !known.contains(Spelling.normalised($0.name)) }
-      .map { $0.name + "=" }
+    return parameters.filter { parameter in
+      !parameter.isPositional
+        && known.isDisjoint(with: ([parameter.name] + parameter.aliases).map(Spelling.normalised))
+    }.map { $0.name + "=" }
   }
 
   private func values(of name: String, in parameters: [Parameter]) -> (

@@ -46,17 +46,30 @@ struct SavedScript {
     for input in try session.lease.inputs() where input.number != running {
       let own = cells[input.number] ?? []
       guard !own.isEmpty || Self.isProse(input.text) else { continue }
-      text += Self.body(input, own)
       inputs += own.isEmpty ? 0 : 1
-      if let line = try InputFacts(own, lease: session.lease).line { text += "#: \(line.text)\n" }
+      text +=
+        input.status == .ok
+        ? Self.typed(input) + Self.record(try InputFacts(own, lease: session.lease))
+        : try Self.finished(own, lease: session.lease)
     }
   }
 
-  /// The input as typed; of one that did not finish, the commands that did.
-  private static func body(_ input: InputRecord, _ cells: [CellRecord]) -> String {
-    guard input.status == .ok else {
-      return cells.map { $0.command + "\n" }.joined()
-    }
+  private static func record(_ facts: InputFacts) -> String {
+    facts.line.map { "#: \($0.text)\n" } ?? ""
+  }
+
+  /// Of an input that did not finish: the commands that did, each with its record. They are written
+  /// with all of their options, so none is a default.
+  private static func finished(_ cells: [CellRecord], lease: SessionLease) throws -> String {
+    try cells.map { cell in
+      var facts = try InputFacts([cell], lease: lease)
+      facts.defaults = []
+      return cell.command + "\n" + record(facts)
+    }.joined()
+  }
+
+  /// The input as typed, without the lines that saving writes anew.
+  private static func typed(_ input: InputRecord) -> String {
     let lines = input.text.split(separator: "\n", omittingEmptySubsequences: false)
     let kept = lines.filter { !isMachine($0) }.joined(separator: "\n")
     return kept.hasSuffix("\n") || kept.isEmpty ? kept : kept + "\n"

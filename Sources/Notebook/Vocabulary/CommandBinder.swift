@@ -161,16 +161,22 @@ enum CommandBinder {
 
   /// The command's own parameters as far as the method knows them: `filter=` belongs to
   /// noise-aware strategies alone.
-  private static func parameters(
-    of command: Entry, for method: Entry, options: [(Name, Given)]
-  ) throws(Diagnostic) -> [Parameter] {
+  static func parameters(of command: Entry, for method: Entry) -> [Parameter] {
     guard method.kind == .strategy,
       let strategy = Vocabulary.implementation(Vocabulary.strategies, method.name),
       !strategy.isNoiseAware
     else { return command.parameters }
+    return command.parameters.filter { $0.name != "filter" }
+  }
+
+  /// The same, and an error where what the method does not know was typed.
+  private static func parameters(
+    of command: Entry, for method: Entry, options: [(Name, Given)]
+  ) throws(Diagnostic) -> [Parameter] {
+    let known = parameters(of: command, for: method)
     let typed = options.first { Spelling.normalised($0.0.text) == "filter" }
-    guard let typed else { return command.parameters.filter { $0.name != "filter" } }
-    let version = strategy.noiseAwareVersion
+    guard let typed, known.count < command.parameters.count else { return known }
+    let version = Vocabulary.implementation(Vocabulary.strategies, method.name)?.noiseAwareVersion
     throw Diagnostic(
       .refused, "\(method.name) is not noise-aware, so it takes no filter", at: typed.0.range,
       label: version.map { "use '\($0)'" }, suggestions: version.map { [$0] } ?? [])
