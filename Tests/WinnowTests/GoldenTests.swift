@@ -11,19 +11,19 @@ import Testing
 /// A session is edited as any script; its `#:` lines are written by that command.
 @Suite struct GoldenTests {
   /// With these two the last bits of sums are the same on every processor that has them.
-  private static let kernels = ["OPENBLAS_CORETYPE": "Haswell", "WINNOW_KERNELS": "avx2"]
+  static let kernels = ["OPENBLAS_CORETYPE": "Haswell", "WINNOW_KERNELS": "avx2"]
 
   private static let sessions = ["blobs", "quickstart", "tour"]
 
   private static let isUpdating =
     ProcessInfo.processInfo.environment["WINNOW_UPDATE_GOLDEN"] == "1"
 
-  private static let hasKernels: Bool = {
+  static let hasKernels: Bool = {
     let facts = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     return facts.contains(" avx2 ") && facts.contains(" fma ")
   }()
 
-  private static let reason: Comment = "needs a processor with AVX2 and FMA"
+  static let reason: Comment = "needs a processor with AVX2 and FMA"
 
   @Test func `every folder with a session is tested`() throws {
     let folder = Product.file("workspaces")
