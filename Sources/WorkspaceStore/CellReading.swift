@@ -23,6 +23,15 @@ extension SessionLease {
     }
   }
 
+  /// The cells of an input in the order of their numbers.
+  package func cells(ofInput input: Int) throws(WorkspaceError) -> [CellRecord] {
+    try workspace.read { db in
+      try CellRecord.fetchAll(
+        db, sql: "FROM cell_rows c WHERE c.session = ? AND c.input = ?",
+        arguments: [number, input])
+    }
+  }
+
   /// One cell, or nil where there is none of that number.
   package func cell(_ cell: Int) throws(WorkspaceError) -> CellRecord? {
     try workspace.read { db in

@@ -32,9 +32,21 @@ struct Connections {
     if isClosed { throw .closed(path: path) }
     if let reader { return reader }
     guard try WorkspacePath.hasContent(path) else { throw .missing(path: path) }
+    let queue: DatabaseQueue
+    do {
+      queue = try newReader()
+    } catch .readOnly where refusal == nil && writer == nil {
+      // A writer was killed while it made the file; only one that may write can clear that away.
+      _ = try existingOrNewWriter()
+      queue = try newReader()
+    }
+    reader = queue
+    return queue
+  }
+
+  private mutating func newReader() throws(WorkspaceError) -> DatabaseQueue {
     let queue = try Self.connect(path, readOnly: true)
     try examine(queue)
-    reader = queue
     return queue
   }
 
@@ -94,7 +106,7 @@ struct Connections {
   private mutating func examine(_ queue: DatabaseQueue) throws(WorkspaceError) {
     let content: Schema.Content
     do {
-      content = try queue.unsafeRead { try Schema.content(of: $0) }
+      content = try queue.read { try Schema.content(of: $0) }
     } catch {
       throw WorkspaceError(error, path: path)
     }

@@ -29,13 +29,16 @@ enum Schema {
     case foreign(applicationID: UInt32)
   }
 
+  /// To be asked within a transaction: another process may be making the file.
   static func content(of db: Database) throws -> Content {
     let id = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     if id == applicationID {
       return .workspace(version: try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
     }
-    let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
-    // A writer that is killed after switching a new file to WAL leaves a header and no table.
+    // A writer that is killed while it makes the file leaves a header, and then GRDB's own table,
+    // which it makes in a transaction of its own before the first migration.
+    let tables = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+    let isEmpty = try Int.fetchOne(db, sql: tables) == 0
     return id == 0 && isEmpty ? .vacant : .foreign(applicationID: UInt32(truncatingIfNeeded: id))
   }
 }

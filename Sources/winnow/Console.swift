@@ -43,13 +43,20 @@ final class Console {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
-  /// - Throws: `Stop` with status 0: a closed pipe ends quietly.
+  /// - Throws: `Stop`: a closed pipe ends quietly and with status 0; anything else that keeps
+  ///   results from being written is said.
   func write(_ text: String) throws {
-    guard !text.isEmpty else { return }
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      throw Stop(status: .ok)
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno == EPIPE {
+        throw Stop(status: .ok)
+      } else if errno != EINTR {
+        warn("error: results cannot be written: \(String(cString: strerror(errno)))")
+        throw Stop(status: .failed)
+      }
     }
   }
 

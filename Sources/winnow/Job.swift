@@ -20,37 +20,37 @@ struct Job {
   // MARK: Subcommands
 
   func root(_ parts: [CommandParts.Part]) throws -> ExitStatus {
-    if !parts.isEmpty {
-      return try inSession(choice(or: .newest)) { try scripts(parts, in: $0) }
-    }
+    if !parts.isEmpty { return try runOrRefuse(try parts.map(part)) }
     if options.interactive {
       return try inSession(choice(or: .newest)) { try Conversation(self, $0).run() }
     }
     if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
       return try inSession(choice(or: .newest)) { try Prompt(self, $0).run() }
     }
-    let source = try standardInput()
-    return try inSession(choice(or: .newest)) { session in
-      try run([ScriptPart(source)], in: session)
-    }
+    return try runOrRefuse([ScriptPart(try standardInput())])
   }
 
   func run(_ command: Run) throws -> ExitStatus {
     let overrides = try Overrides(command.parameters)
-    let parts = try command.scripts.map {
-      ScriptPart(try readScript($0), overrides: overrides.values)
+    let sources = try command.scripts.map(readScript)
+    let headers = sources.map { ReplayHeader($0) }
+    let parts = zip(sources, headers).map { source, header in
+      ScriptPart(source, requiresReads: header == nil, overrides: overrides.values)
     }
     try overrides.requireUse(in: parts.map(\.source))
     guard command.continues || options.session != nil else {
       // A script that does not check leaves no session behind.
       guard try checked(parts, variables: [:]) != nil else { return .usage }
-      return try inSession(.new) { try run(parts, in: $0) }
+      let recorded = headers.first.flatMap { $0?.seed }
+      return try inSession(.new, seed: recorded) { try run(parts, in: $0) }
     }
     return try inSession(choice(or: .newest)) { try run(parts, in: $0) }
   }
 
   func check(_ command: Check) throws -> ExitStatus {
-    let parts = try command.scripts.map { ScriptPart(try readScript($0)) }
+    let parts = try command.scripts.map(readScript).map { source in
+      ScriptPart(source, requiresReads: ReplayHeader(source) == nil)
+    }
     for part in parts {
       guard try checked([part], variables: [:]) != nil else { return .usage }
     }
@@ -68,14 +68,15 @@ struct Job {
     options.session.map { .number($0) } ?? standard
   }
 
-  private func inSession(_ choice: SessionChoice, _ body: (Session) throws -> ExitStatus) throws
-    -> ExitStatus
-  {
+  /// - Parameter seed: of a new session, where `--seed` says nothing.
+  private func inSession(
+    _ choice: SessionChoice, seed: Int? = nil, _ body: (Session) throws -> ExitStatus
+  ) throws -> ExitStatus {
     let workspace = try Workspace.open(Places.workspace(options.workspace))
     defer { try? workspace.close() }
     let lease: SessionLease
     do {
-      lease = try workspace.openSession(choice, seed: options.seed ?? 0)
+      lease = try workspace.openSession(choice, seed: options.seed ?? seed ?? 0)
     } catch {
       guard case .noSession = error else { throw error }
       console.say(Failure(WorkspaceMessage.diagnostic(error), in: nil))
@@ -103,14 +104,26 @@ struct Job {
 
   // MARK: Scripts
 
-  private func scripts(_ parts: [CommandParts.Part], in session: Session) throws -> ExitStatus {
-    try run(
-      parts.map { part in
-        switch part {
-        case .text(let text): ScriptPart(SourceText(text: text), requiresReads: false)
-        case .file(let path): ScriptPart(try readScript(path))
-        }
-      }, in: session)
+  private func part(_ part: CommandParts.Part) throws -> ScriptPart {
+    switch part {
+    case .text(let text): ScriptPart(SourceText(text: text), requiresReads: false)
+    case .file(let path): ScriptPart(try readScript(path))
+    }
+  }
+
+  /// Goes on in the newest session. What does not parse leaves no workspace behind.
+  private func runOrRefuse(_ parts: [ScriptPart]) throws -> ExitStatus {
+    var isWhole = true
+    for part in parts {
+      do {
+        _ = try Parser.parse(part.source)
+      } catch {
+        for diagnostic in error.diagnostics { console.say(Failure(diagnostic, in: part.source)) }
+        isWhole = false
+      }
+    }
+    guard isWhole else { return .usage }
+    return try inSession(choice(or: .newest)) { try run(parts, in: $0) }
   }
 
   /// Checks all, then runs all, statement by statement.
@@ -178,6 +191,7 @@ struct Job {
         part.source, variables: known.merging(part.overrides) { $1 },
         replaced: Set(part.overrides.keys), requiresReads: part.requiresReads)
       let result = checker.check()
+      if Signals.received != nil { throw Stop(status: .stopped) }
       let fatal =
         options.keepGoing ? result.diagnostics.filter { $0.code == .syntax } : result.diagnostics
       guard let script = result.script, fatal.isEmpty else {

@@ -53,15 +53,27 @@ extension Job {
           console.say(failure)
         }, verified: { results.append($0) })
     }
-    for difference in try replay.differences(in: session) { try console.write(difference + "\n") }
-    for result in results { try console.write(result.text + "\n") }
+    // For programs there is one object per input, and nothing else on stdout.
+    let isForPrograms = options.mode == .jsonl || options.mode == .json
+    let say = { (text: String) in
+      if isForPrograms { console.warn(text) } else { try console.write(text + "\n") }
+    }
+    for difference in try replay.differences(in: session) { try say(difference) }
+    for result in results {
+      try console.write((isForPrograms ? result.json.text : result.text) + "\n")
+    }
     guard case .completed = flow else { return status(flow, code) }
     let differing = results.count { $0.outcome == .differs }
-    try console.write(
-      differing == 0
-        ? "verified: all \(results.count) inputs are as recorded\n"
-        : "\(differing) of \(results.count) inputs differ\n")
+    try say(summary(results, differing: differing))
     return differing == 0 ? .ok : .differs
+  }
+
+  private func summary(_ results: [Verification], differing: Int) -> String {
+    guard differing == 0 else { return "\(differing) of \(results.count) inputs differ" }
+    let unrecorded = results.count { !$0.isRecorded }
+    return unrecorded == 0
+      ? "verified: all \(results.count) inputs are as recorded"
+      : "nothing differs, but of \(unrecorded) of \(results.count) inputs nothing is recorded"
   }
 
   private func status(_ flow: Flow, _ code: Diagnostic.Code) -> ExitStatus {

@@ -95,7 +95,6 @@ package struct Completer {
       ([$0.name] + $0.aliases).contains { Spelling.normalised($0) == sought }
     }
     guard let parameter else { return ([], false) }
-    if parameter.name == "features" { return (["pca:", "pixels"], true) }
     return values(parameter.kind)
   }
 
@@ -105,10 +104,11 @@ package struct Completer {
     case .boolean: return (["true", "false"], false)
     case .method(let kind): return (Vocabulary.entries(kind).map(\.name), false)
     case .file, .newFile: return ([], true)
+    case .features: return (["pca:", "pixels"], true)
     case .either(let kinds):
       let parts = kinds.map(values)
       return (parts.flatMap(\.names), parts.contains { $0.files })
-    case .integer, .number, .text, .value: return ([], false)
+    case .integer, .number, .bytes, .text, .value: return ([], false)
     }
   }
 

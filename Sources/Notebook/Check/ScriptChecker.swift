@@ -1,5 +1,6 @@
 import CommandLanguage
 import Foundation
+import LinearAlgebra
 
 /// Checks a script as a whole before anything of it runs: syntax, names, parameters, types, ranges,
 /// files that must be there, variables that nobody reads.
@@ -7,7 +8,7 @@ import Foundation
 /// It binds every command with the values that its variables can have: those assigned before it,
 /// and each value of the loops around it.
 package struct ScriptChecker {
-  /// Loops with more values are checked with the first and the last ones only.
+  /// Loops with more values are checked with the first ones and the last one only.
   private static let checkedValues = 64
 
   private let source: SourceText
@@ -97,6 +98,8 @@ package struct ScriptChecker {
     /// Variables that sourced scripts read.
     private(set) var reads: Set<String> = []
     private var places: Set<Place> = []
+    /// How many more commands are bound; then loops are checked with their first value alone.
+    private var budget = 10_000
 
     private struct Place: Hashable {
       let file: String?
@@ -111,6 +114,7 @@ package struct ScriptChecker {
     }
 
     mutating func visit(_ statement: Statement, topLevel: Bool) {
+      guard !Interrupt.isRequested else { return }
       switch statement {
       case .assignment(let assignment):
         guard !(topLevel && replaced.contains(assignment.name.text)) else { return }
@@ -129,11 +133,12 @@ package struct ScriptChecker {
     private mutating func visit(_ loop: For) {
       var values: [Value] = []
       attempt { walk throws(Diagnostic) in values = try loop.values(in: walk.variables) }
+      budget -= values.count / 100
       if values.count > checkedValues {
         values = Array(values.prefix(checkedValues - 1)) + values.suffix(1)
       }
       let outer = variables[loop.variable.text]
-      for value in values {
+      for (index, value) in values.enumerated() where index == 0 || budget > 0 {
         variables[loop.variable.text] = value
         for inner in loop.body.statements { visit(inner, topLevel: false) }
       }
@@ -141,8 +146,11 @@ package struct ScriptChecker {
     }
 
     private mutating func bind(_ command: Command) throws(Diagnostic) {
+      budget -= 1
       let bound = try CommandBinder.bind(command, variables: variables)
-      guard bound.verb == "source", let path = bound.arguments.text("file") else { return }
+      guard bound.verb == "source", budget > 0, let path = bound.arguments.text("file") else {
+        return
+      }
       try ScriptFile.requireNew(path, in: chain, at: command.range)
       let text = try ScriptFile.read(path, at: command.range)
       let script: Script

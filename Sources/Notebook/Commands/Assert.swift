@@ -33,7 +33,7 @@ extension Vocabulary {
       record: .record(
         ("metric", .string(key)), ("op", .string(op)), ("value", .double(value)),
         ("actual", .double(actual)), ("passed", .bool(true))),
-      lines: ["\(key) = \(Format.number(actual)) \(op) \(Format.number(value)): holds"])
+      lines: ["\(key) \(op) \(Format.number(value)) holds: it is \(Format.number(actual))"])
   }
 }
 

@@ -50,7 +50,7 @@ extension Help {
       (
         "parameters",
         .array(
-          entry.parameters.map {
+          parameters(entry).map {
             .record(
               ("name", .string($0.name)), ("values", .string($0.kind.words)),
               ("default", .string(words($0.default))), ("meaning", .string($0.meaning)))

@@ -51,8 +51,9 @@ extension Vocabulary {
     guard undone.count == times else {
       throw Diagnostic(
         .range,
-        "there \(undone.count == 1 ? "is" : "are") only "
-          + "\(Format.count(undone.count, "input")) to undo",
+        undone.isEmpty
+          ? "there is nothing to undo"
+          : "there is no more than \(Format.count(undone.count, "input")) to undo",
         at: invocation.arguments.ranges["n"] ?? invocation.bound.range)
     }
     let head = line.last?.number

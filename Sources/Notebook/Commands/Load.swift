@@ -10,7 +10,7 @@ extension Vocabulary {
       .command, "load", "opens a data set: nothing labeled, noise none, filter aum, round 0",
       parameters: [
         .option(
-          "features", .text, default: .computed("the data set's own"),
+          "features", .features, default: .computed("the data set's own"),
           "the embedding: pca:D, pixels, a .npy file, or FILE.npz:key"),
         .option(
           "test_features", .file, default: .absent, "the test split's rows of a features file"),
@@ -68,9 +68,11 @@ extension Vocabulary {
       }
     }
     return DataRecord(
-      command: invocation.bound.canonical, dataset: plan.dataset.name,
+      command: invocation.bound.withWholePaths.canonical, dataset: plan.dataset.name,
       train: dataset.train.labels.count, test: dataset.test?.labels.count ?? 0,
       classes: dataset.classNames.count,
+      classNames: dataset.classNames == (0..<dataset.classNames.count).map(String.init)
+        ? nil : dataset.classNames,
       features: DataRecord.Features(
         source: source, dimensions: features.train.columns,
         normalization: plan.option("normalization"), metric: plan.option("metric"),

@@ -18,15 +18,6 @@ struct LoadPlan {
     self.implementation = implementation
   }
 
-  /// The bound command of a canonical `load` that was recorded.
-  static func rebind(_ command: String) throws -> BoundCommand {
-    let script = try Parser.parse(SourceText(text: command))
-    guard case .command(let parsed) = script.statements.first else {
-      throw Diagnostic(.syntax, "the recorded command '\(command)' is no command")
-    }
-    return try CommandBinder.bind(parsed, variables: [:])
-  }
-
   func option(_ name: String) -> String { bound.arguments.text(name) ?? "" }
 
   func open(_ directories: DataDirectories) throws -> Dataset {

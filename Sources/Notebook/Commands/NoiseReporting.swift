@@ -22,7 +22,7 @@ enum NoiseReporting {
   static func table(_ observed: [Int], _ data: DataHandle) throws -> Table? {
     guard let truth = try data.truth() else { return nil }
     let report = NoiseReport(observed: observed, truth: truth, classes: data.record.classes)
-    let names = try data.classNames()
+    let names = data.classNames
     return Table(
       columns: [.init("class"), .init("name"), .init("rate"), .init("most often")],
       rows: report.perClass.indices.map { c in
@@ -31,7 +31,7 @@ enum NoiseReporting {
           .max { (row[$0] ?? 0) < (row[$1] ?? 0) }
         return [
           .int(c), .string(names[c]), .optional(report.perClass[c]),
-          .optional(other.map { "\(names[$0]) \(Format.fraction(row[$0]))" }),
+          .optional(other.map { "\(names[$0]) (\(Format.fraction(row[$0])))" }),
         ]
       })
   }

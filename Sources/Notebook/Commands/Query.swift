@@ -27,7 +27,8 @@ extension Vocabulary {
         "load digits\nnoise sym 0.5\nfor q in probcover npc(share=5) { reset; query $q 20 }",
       ]),
     CommandImplementation(
-      method: .strategy, changesState: true, isLong: true, action: .compute(runQuery)))
+      method: .strategy, changesState: true, isLong: true, validate: QueryBudget.validate,
+      action: .compute(runQuery)))
 
   @Sendable private static func runQuery(_ invocation: inout Invocation) throws -> Output {
     guard let entry = invocation.bound.method, let row = implementation(strategies, entry.name)
@@ -73,22 +74,23 @@ extension Vocabulary {
 
 /// How many labels a query buys.
 enum QueryBudget {
+  /// Either a number of labels or `spc=`, and not both.
+  @Sendable static func validate(_ bound: BoundCommand) throws(Diagnostic) {
+    let given = ["n", "spc"].filter { bound.arguments[$0] != nil }
+    guard given.count != 2 else {
+      throw Diagnostic(
+        .syntax, "a query takes a number of labels or spc=, not both", at: bound.range)
+    }
+    guard given.isEmpty else { return }
+    throw Diagnostic(
+      .missingArgument, "query needs a number of labels, or spc=",
+      at: SourceRange(bound.range.upper, bound.range.upper), label: "a whole number, at least 1")
+  }
+
   /// Puts N in the place of `spc=` where that was given: the canonical command has one of them.
   static func labels(_ invocation: inout Invocation) throws -> Int {
-    let range = invocation.bound.range
-    let spc = invocation.arguments.number("spc")
-    if let count = invocation.arguments.integer("n") {
-      guard spc == nil else {
-        throw Diagnostic(
-          .syntax, "a query takes a number of labels or spc=, not both", at: range)
-      }
-      return count
-    }
-    guard let spc else {
-      throw Diagnostic(
-        .missingArgument, "query needs a number of labels, or spc=",
-        at: SourceRange(range.upper, range.upper), label: "a whole number, at least 1")
-    }
+    if let count = invocation.arguments.integer("n") { return count }
+    let spc = invocation.arguments.number("spc") ?? 0
     let total = try Budget.cumulative(
       spc: spc, classes: invocation.data().record.classes,
       rate: invocation.state.noise?.budgetRate ?? 0)
@@ -98,7 +100,8 @@ enum QueryBudget {
         .budget,
         "spc=\(Value(spc).text) means \(total) labels in all, "
           + "\(invocation.state.labeled.count) are bought already",
-        at: invocation.arguments.ranges["spc"] ?? range, label: "nothing left to buy")
+        at: invocation.arguments.ranges["spc"] ?? invocation.bound.range,
+        label: "nothing left to buy")
     }
     invocation.bound.arguments.resolve("n", Value(count))
     invocation.bound.arguments.drop("spc")

@@ -75,6 +75,7 @@ extension Vocabulary {
   /// Observed labels fresh from a noise model.
   private struct Drawn {
     let model: String
+    let command: String
     let requestedRate: Double?
     let budgetRate: Double
     let labels: [Int]
@@ -94,6 +95,7 @@ extension Vocabulary {
     let labels = try model.corrupt(NoiseTask(labels: truth, classes: classes), using: &random)
     var drawn = Drawn(
       model: String(bound.canonical.dropFirst("noise ".count)),
+      command: bound.withWholePaths.canonical,
       requestedRate: model.requestedRate, budgetRate: row.budgetRate(bound.arguments),
       labels: labels)
     let chance = Double(classes - 1) / Double(classes)
@@ -106,16 +108,15 @@ extension Vocabulary {
   private static func keep(_ drawn: Drawn, _ invocation: inout Invocation) throws -> NoiseRecord {
     let digest = invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
     return NoiseRecord(
-      model: drawn.model, requestedRate: drawn.requestedRate, budgetRate: drawn.budgetRate,
+      model: drawn.model, command: drawn.command, requestedRate: drawn.requestedRate,
+      budgetRate: drawn.budgetRate,
       digest: digest)
   }
 
   /// The noise in force under another seed; nil where there is none.
   private static func redrawn(seed: Int, _ invocation: inout Invocation) throws -> NoiseRecord? {
     guard let noise = invocation.state.noise else { return nil }
-    let script = try Parser.parse(SourceText(text: "noise " + noise.model))
-    guard case .command(let parsed) = script.statements.first else { return noise }
-    let bound = try CommandBinder.bind(parsed, variables: [:])
+    let bound = try BoundCommand(canonical: noise.command)
     return try keep(draw(bound, seed: seed, data: invocation.data()), &invocation)
   }
 }

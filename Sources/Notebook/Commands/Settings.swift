@@ -32,17 +32,12 @@ extension Vocabulary {
     Row(
       Entry(
         .setting, "memory", "bytes that a coverage graph may take before it is streamed",
-        parameters: [.positional("value", .text, "bytes, or with K, M, G: 4G")],
+        parameters: [.positional("value", .bytes, "bytes, or with K, M, G: 4G")],
         details: "Streaming needs memory in proportion to the pool, and gives the same picks.",
         examples: ["set memory 4G", "set memory 512M"]),
       SettingImplementation { arguments, environment in
-        let text = arguments.text("value") ?? ""
-        guard let bytes = ByteCount.parse(text), bytes > 0 else {
-          throw Diagnostic(
-            .type, "memory must be a number of bytes such as 512M or 4G, not '\(text)'",
-            at: arguments.ranges["value"])
-        }
-        environment.memory = bytes
+        environment.memory =
+          ByteCount.parse(arguments.text("value") ?? "") ?? environment.memory
       }),
     Row(
       Entry(
@@ -74,8 +69,9 @@ package enum ByteCount {
 }
 
 extension Environment {
-  /// Half of the machine's memory.
-  package static var halfOfTheMachine: Int {
-    sysconf(Int32(_SC_PHYS_PAGES)) / 2 * sysconf(Int32(_SC_PAGESIZE))
+  /// 1 GiB, or half of the machine's memory where that is less: enough for the graph of any useful
+  /// radius, and little enough that a pool of 50,000 × 512 stays under 2 GB.
+  package static var defaultMemory: Int {
+    min(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) / 2 * sysconf(Int32(_SC_PAGESIZE)))
   }
 }

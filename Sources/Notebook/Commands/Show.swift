@@ -7,7 +7,7 @@ extension Vocabulary {
       .command, "show", "shows a part of the session as a table; changes nothing",
       parameters: [
         .positional(
-          "what", .choice(["pool", "labeled", "rounds", "noise", "filter", "cells", "vars"]),
+          "subject", .choice(["pool", "labeled", "rounds", "noise", "filter", "cells", "vars"]),
           "what to show"),
         .option(
           "columns", .value, default: .absent, "names of columns, in this order: a,b,c"),
@@ -24,7 +24,7 @@ extension Vocabulary {
 
   @Sendable private static func runShow(_ invocation: inout Invocation) throws -> Output {
     let output: Output
-    switch invocation.arguments.text("what") {
+    switch invocation.arguments.text("subject") {
     case "pool": output = try Showing.pool(invocation)
     case "labeled": output = try Showing.labeled(invocation)
     case "rounds": output = Showing.rounds(invocation)
@@ -67,7 +67,7 @@ enum Showing {
 
   /// One row per label bought, in the order of purchase; the verdict where there is one.
   static func labeled(_ invocation: Invocation) throws -> Output {
-    let names = try invocation.data().classNames()
+    let names = try invocation.data().classNames
     let state = invocation.state
     var clean: [Int: Bool] = [:]
     if let verdict = state.verdict {
@@ -93,7 +93,8 @@ enum Showing {
     let record =
       invocation.state.noise
       ?? NoiseRecord(
-        model: "none", requestedRate: 0, budgetRate: 0, digest: Digest.sha256(ints: observed))
+        model: "none", command: "noise none", requestedRate: 0, budgetRate: 0,
+        digest: Digest.sha256(ints: observed))
     let said = try NoiseReporting.output(record, observed: observed, data)
     let table = try NoiseReporting.table(observed, data)
     return Output(record: said.json, table: table, drawn: table, lines: said.lines)

@@ -77,7 +77,10 @@ package enum ScriptFile {
   package static func read(_ path: String, at range: SourceRange? = nil) throws(Diagnostic)
     -> SourceText
   {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    // Not by FileManager, which reads no pipes.
+    guard
+      let data = try? FileHandle(forReadingFrom: URL(fileURLWithPath: path)).readToEnd() ?? Data()
+    else {
       let reason = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "is not there"
       throw Diagnostic(
         .fileMissing, "the script '\(path)' \(reason)", at: range,

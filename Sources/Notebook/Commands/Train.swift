@@ -41,8 +41,8 @@ extension Vocabulary {
     let trained = try row.train(invocation.arguments, context)
     let record = ModelRecord(
       name: entry.name, scale: row.scale(invocation.arguments).text,
-      samplesBlob: invocation.keep(Digest.bytes(ints: set.samples), as: "samples"),
-      labelsBlob: invocation.keep(Digest.bytes(ints: set.labels), as: "labels"),
+      samplesBlob: invocation.keep(Digest.bytes(ints: set.samples), as: "train_samples"),
+      labelsBlob: invocation.keep(Digest.bytes(ints: set.labels), as: "train_labels"),
       weightsBlob: trained.weights.map { invocation.keep($0, as: "weights") })
     invocation.effect = .trained(record)
     invocation.settings.model = entry.name
@@ -82,7 +82,7 @@ extension Vocabulary {
       throw MethodError.refused(reason: "there is no test split with features to evaluate on")
     }
     return try TestReport.output(
-      record.name, evaluation, names: invocation.data().classNames(),
+      record.name, evaluation, names: invocation.data().classNames,
       perClass: invocation.arguments.isGiven("per"))
   }
 }

@@ -42,10 +42,6 @@ enum Format {
       + String(repeating: "0", count: decimals - digits.count) + digits
   }
 
-  static func seconds(_ value: Double) -> String {
-    value < 60 ? fixed(value, 2) + " s" : "\(Int(value) / 60) min \(Int(value) % 60) s"
-  }
-
   /// "1 label", "2 labels".
   static func count(_ number: Int, _ noun: String) -> String {
     "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
@@ -67,7 +63,8 @@ enum Format {
     }
   }
 
-  /// `text` in lines of at most `width` columns, broken at " · " first, then at blanks.
+  /// `text` in lines of at most `width` columns, broken at blanks; what follows the first line is
+  /// set in by two.
   static func wrapped(_ text: String, to width: Int) -> [String] {
     guard Display.width(of: text) > width else { return [text] }
     let indent = String(text.prefix { $0 == " " })

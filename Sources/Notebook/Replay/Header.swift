@@ -7,6 +7,7 @@ package struct ReplayHeader: Sendable {
   /// Of the format of scripts.
   static let version = 1
 
+  let version: String
   let line: RecordLine
 
   /// Of a session as it stands.
@@ -22,12 +23,28 @@ package struct ReplayHeader: Sendable {
     var pairs = [("seed", String(session.lease.seed))]
     if !data.isEmpty { pairs.append(("data", data.joined(separator: ","))) }
     pairs += [("threads", String(Parallel.threads)), ("kernels", Kernels.name)]
+    version = String(Self.version)
     line = RecordLine(pairs)
+  }
+
+  /// Of a script that was saved; nil for one that was not.
+  package init?(_ script: Script) {
+    guard let header = script.comments.lazy.compactMap({ ReplayHeader($0) }).first else {
+      return nil
+    }
+    self = header
+  }
+
+  /// Of a text; nil where it is no script, too.
+  package init?(_ source: SourceText) {
+    guard let script = try? Parser.parse(source) else { return nil }
+    self.init(script)
   }
 
   /// Nil where the comment is no header.
   init?(_ comment: Comment) {
     guard comment.kind == .machine, comment.text.hasPrefix("winnow ") else { return nil }
+    version = String(comment.text.dropFirst("winnow ".count).prefix { $0 != " " })
     line = RecordLine(parsing: comment.text)
   }
 
@@ -36,10 +53,14 @@ package struct ReplayHeader: Sendable {
 
   /// What differs from `other`, in words: data first, since that explains all the rest.
   func differences(from other: ReplayHeader) -> [String] {
-    ["data", "seed", "threads", "kernels"].compactMap { key in
-      guard line[key] != other.line[key] else { return nil }
-      let words = key == "data" ? "your data differ" : "\(key) differ"
-      return "\(words): recorded \(line[key] ?? "none"), now \(other.line[key] ?? "none")"
-    }
+    let versions =
+      version == other.version
+      ? [] : ["version differs: recorded \(version), this one writes \(other.version)"]
+    return versions
+      + ["data", "seed", "threads", "kernels"].compactMap { key in
+        guard line[key] != other.line[key] else { return nil }
+        let words = key == "data" ? "your data differ" : "\(key) differ"
+        return "\(words): recorded \(line[key] ?? "none"), now \(other.line[key] ?? "none")"
+      }
   }
 }

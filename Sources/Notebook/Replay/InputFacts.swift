@@ -42,7 +42,7 @@ package struct InputFacts: Equatable, Sendable {
       if row.metric.key == "loss" { losses.append(value) }
     }
     for blob in try lease.blobs(of: cell.number) where blob.name == "labels" {
-      if cell.settings.noise != nil, cell.settings.model == nil { labels = blob.digest }
+      labels = blob.digest
     }
     if let line = Self.defaults(of: cell), !defaults.contains(line) { defaults.append(line) }
   }

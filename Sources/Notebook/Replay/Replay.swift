@@ -10,15 +10,15 @@ package struct Replay {
 
   /// - Throws: the script's diagnostics, if it does not parse or check.
   package init(_ source: SourceText) throws(ParseFailure) {
-    let (script, _, diagnostics) = ScriptChecker(source, variables: [:]).check()
+    let (script, _, diagnostics) = ScriptChecker(
+      source, variables: [:], requiresReads: false
+    ).check()
     guard let script, diagnostics.isEmpty else { throw ParseFailure(diagnostics) }
     self.source = source
     self.script = script
   }
 
-  package var header: ReplayHeader? {
-    script.comments.lazy.compactMap { ReplayHeader($0) }.first
-  }
+  package var header: ReplayHeader? { ReplayHeader(script) }
 
   /// - Parameters:
   ///   - session: new, with the header's seed.
@@ -32,8 +32,7 @@ package struct Replay {
         statement, in: source, text: String(source.slice(statement.range)), report: report)
       guard case .completed = flow else { return flow }
       guard let verified else { continue }
-      let input = try session.lease.inputs().last?.number
-      let cells = try session.lease.cells().filter { $0.input == input }
+      let cells = try session.lease.cells(ofInput: session.lease.nextInput() - 1)
       verified(
         Verification(
           line: source.place(of: statement.range.lower).line, command: title(statement),

@@ -13,21 +13,31 @@ package struct Verification: Sendable {
   package let command: String
   /// Where and how it differs; the first difference of discrete values, then metrics.
   package let details: [String]
+  /// Whether the script holds a record of this input, or there is nothing to record.
+  package let isRecorded: Bool
 
   /// - Parameter recorded: the line behind the input; nil where the script has none.
   init(line: Int, command: String, recorded: RecordLine?, now facts: InputFacts) {
     self.line = line
     self.command = command
     let now = facts.line ?? RecordLine([])
+    isRecorded = recorded != nil || facts.line == nil
     let compared =
       recorded.map { Self.differences($0, now, facts) } ?? (hard: [], soft: [])
     outcome = compared.hard.isEmpty ? .ok : .differs
     details = compared.hard + compared.soft
   }
 
+  package var json: JSON {
+    .record(
+      ("line", .int(line)), ("command", .string(command)), ("outcome", .string(outcome.rawValue)),
+      ("recorded", .bool(isRecorded)), ("details", .array(details.map(JSON.string))))
+  }
+
   package var text: String {
     let head = "\(outcome.rawValue.padded(to: 4))  line \(line): \(command)"
-    return ([head] + details.map { "      \($0)" }).joined(separator: "\n")
+    let note = isRecorded ? [] : ["nothing is recorded of this input"]
+    return ([head] + (details + note).map { "      \($0)" }).joined(separator: "\n")
   }
 
   private static func differences(_ recorded: RecordLine, _ now: RecordLine, _ facts: InputFacts)

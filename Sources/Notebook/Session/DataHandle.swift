@@ -43,7 +43,7 @@ final class DataHandle {
 
   func testLabels() throws -> [Int]? { try dataset().test?.labels }
 
-  func classNames() throws -> [String] { try dataset().classNames }
+  var classNames: [String] { record.classNames ?? (0..<record.classes).map(String.init) }
 
   /// The pool's features with their geometry; nil where the data set has none.
   func embedding() throws -> Embedding? {
@@ -63,8 +63,7 @@ final class DataHandle {
 
   private func dataset() throws -> Dataset {
     if let opened { return opened }
-    let bound = try LoadPlan.rebind(record.command)
-    let dataset = try LoadPlan(bound).open(directories)
+    let dataset = try LoadPlan(rebound()).open(directories)
     let digest = LoadPlan.digest(dataset)
     guard digest == record.digest else {
       throw Diagnostic(
@@ -78,6 +77,18 @@ final class DataHandle {
     return dataset
   }
 
+  /// The recorded command; what is wrong with it now is not at a place in what is being run.
+  private func rebound() throws -> BoundCommand {
+    do {
+      return try BoundCommand(canonical: record.command)
+    } catch var diagnostic as Diagnostic {
+      diagnostic.range = nil
+      diagnostic.label = nil
+      diagnostic.notes = ["the session loaded it by: \(record.command)"]
+      throw diagnostic
+    }
+  }
+
   private func readFeatures(_ features: DataRecord.Features) throws {
     let rows: (train: Matrix, test: Matrix?)
     if let trainBlob = features.trainBlob {
@@ -88,7 +99,7 @@ final class DataHandle {
         }
       )
     } else {
-      rows = try LoadPlan(LoadPlan.rebind(record.command)).features(of: dataset())
+      rows = try LoadPlan(rebound()).features(of: dataset())
     }
     pool = LoadPlan.embedding(rows.train, features)
     testRows = .some(rows.test)

@@ -37,23 +37,32 @@ struct DataRecord: Codable, Sendable {
     let testBlob: String?
   }
 
-  /// The canonical `load` command.
+  /// The canonical `load` command, with whole paths: the session may be opened from elsewhere.
   let command: String
   let dataset: String
   let train: Int
   let test: Int
   let classes: Int
+  /// Nil where they are the numbers 0, 1, ….
+  let classNames: [String]?
   let features: Features?
   let scale: String
   /// The known good radius for this embedding, if there is one (METHODS §4.4).
   let delta: Double?
   let digest: String
+
+  /// Whether it stands for the same arrays.
+  func isSame(as other: DataRecord) -> Bool {
+    digest == other.digest && command == other.command
+  }
 }
 
 /// The oracle in force.
 struct NoiseRecord: Codable, Sendable {
   /// Canonical, without the verb: `sym 0.5`.
   let model: String
+  /// The canonical command, with whole paths.
+  let command: String
   let requestedRate: Double?
   /// The rate that `spc=` counts with.
   let budgetRate: Double

@@ -35,7 +35,7 @@ extension Session {
     _ statement: Statement, in source: SourceText, text: String,
     report: @escaping (CellReport) -> Void
   ) throws -> Flow {
-    let input = try lease.beginInput(text: text)
+    let input = try lease.beginInput(text: overridden(statement, in: source, text: text))
     let context = RunContext(
       source: source, input: input, report: report,
       chain: [source.name].compactMap { $0 }.map(ScriptFile.identity))
@@ -52,6 +52,16 @@ extension Session {
       }
     try lease.endInput(input, status: flow.status)
     return flow
+  }
+
+  /// The text with the value that takes the place of a top-level assignment's own.
+  private func overridden(_ statement: Statement, in source: SourceText, text: String) -> String {
+    guard case .assignment(let assignment) = statement,
+      let value = overrides[assignment.name.text]
+    else { return text }
+    return text.replacing(
+      source.slice(assignment.range), with: "\(assignment.name.text) = \(value.text)",
+      maxReplacements: 1)
   }
 
   /// Keeps text that holds no statement (comments at the end of a script), for `save`.

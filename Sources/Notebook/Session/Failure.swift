@@ -69,7 +69,8 @@ enum Diagnosis {
     case .budget(let requested, let available):
       return Diagnostic(
         .budget, "\(requested) labels are asked for, \(available) samples are unlabeled",
-        at: place(command, "n"), label: "from 1 to \(available)")
+        at: place(command, "n"),
+        label: available == 0 ? "all are labeled" : "from 1 to \(available)")
     case .needsLabels:
       return Diagnostic(
         .needsLabels, "nothing is labeled yet", at: range,

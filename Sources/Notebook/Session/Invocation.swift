@@ -75,7 +75,8 @@ struct Invocation {
 
   /// The filter that a canonical method value describes.
   func filter(_ value: Value) throws -> any NoiseFilter {
-    let (entry, arguments) = try CommandBinder.arguments(of: value, kind: .filter)
+    let given = Given(value: value, range: SourceRange(0, 0))
+    let (entry, arguments) = try CommandBinder.arguments(of: given, kind: .filter)
     guard let row = Vocabulary.implementation(Vocabulary.filters, entry.name) else {
       throw Diagnostic(.unknownName, "no noise filter '\(entry.name)'")
     }

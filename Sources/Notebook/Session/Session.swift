@@ -17,8 +17,9 @@ package final class Session {
   package var overrides: [String: Value] = [:]
   /// Loop variables in force, the innermost last.
   var loop: [SessionState.Variable] = []
-  /// Data sets opened by this process; a cell that is undone and done again finds its graph there.
-  private var handles: [String: DataHandle] = [:]
+  /// The data sets used last, the newest first: a cell that is undone and done again finds its graph
+  /// there. No more than two, since each may hold all of its arrays.
+  private var handles: [DataHandle] = []
 
   /// Opens the session where it stands, without computing anything again.
   package init(workspace: Workspace, lease: SessionLease, environment: Environment) throws {
@@ -48,18 +49,24 @@ package final class Session {
 
   /// The handle of a loaded data set; the same one for the same record.
   func handle(_ record: DataRecord) -> DataHandle {
-    let key = record.digest + " " + record.command
-    if let known = handles[key] { return known }
-    let handle = DataHandle(record: record, workspace: workspace, directories: environment.data)
-    handles[key] = handle
+    let known = handles.first { $0.record.isSame(as: record) }
+    let handle =
+      known ?? DataHandle(record: record, workspace: workspace, directories: environment.data)
+    keep(handle)
     return handle
   }
 
   /// Keeps what `load` has in memory already, unless the same was loaded before: that handle may
   /// have a graph.
   func adopt(_ handle: DataHandle) {
-    let key = handle.record.digest + " " + handle.record.command
-    if handles[key]?.isOpen != true { handles[key] = handle }
+    let known = handles.first { $0.record.isSame(as: handle.record) && $0.isOpen }
+    keep(known ?? handle)
+  }
+
+  private func keep(_ handle: DataHandle) {
+    handles.removeAll { $0.record.isSame(as: handle.record) }
+    handles.insert(handle, at: 0)
+    handles.removeLast(max(0, handles.count - 2))
   }
 
   /// Applies what a cell did, once it is written.

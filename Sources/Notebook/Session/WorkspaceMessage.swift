@@ -24,7 +24,7 @@ package enum WorkspaceMessage {
         .workspaceNewer,
         "the workspace '\(path)' was written by a newer version (format \(found), "
           + "this one knows \(known))",
-        notes: ["it can be read (--read-only), not written"])
+        notes: ["it was not changed; use the newer version, or another file with --workspace"])
     case .readOnly(let path):
       return Diagnostic(.refused, "the workspace '\(path)' is open for reading only")
     case .held(let session, let holder):

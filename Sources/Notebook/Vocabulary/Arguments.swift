@@ -29,6 +29,9 @@ package struct Arguments: Sendable {
     given.remove(name)
   }
 
+  /// Another spelling of the same value.
+  mutating func replace(_ name: String, _ value: Value) { values[name] = value }
+
   subscript(name: String) -> Value? { values[name] }
 
   func isGiven(_ name: String) -> Bool { given.contains(name) }

@@ -132,6 +132,12 @@ extension Parameter.Kind {
     case .file:
       try Self.requireFile(given, name)
       return Value(naming: value.plainText)
+    case .features: return try Self.features(given, name)
+    case .bytes:
+      guard ByteCount.parse(value.plainText).map({ $0 > 0 }) == true else {
+        throw wrongType(given, name)
+      }
+      return Value(naming: value.plainText)
     case .newFile, .text:
       if case .method = value { throw wrongType(given, name) }
       return Value(naming: value.plainText)
@@ -157,21 +163,6 @@ extension Parameter.Kind {
     throw rangeError ?? whole.wrongType(given, name)
   }
 
-  /// A file, or `FILE:key`.
-  private static func requireFile(_ given: Given, _ name: String) throws(Diagnostic) {
-    let path = given.value.plainText
-    if FileManager.default.fileExists(atPath: path) { return }
-    if let colon = path.lastIndex(of: ":"), colon != path.startIndex,
-      FileManager.default.fileExists(atPath: String(path[..<colon]))
-    {
-      return
-    }
-    throw Diagnostic(
-      .fileMissing, "no file '\(path)'", at: given.range,
-      label: "\(name) must be there already",
-      notes: ["looked in \(FileManager.default.currentDirectoryPath)"])
-  }
-
   private func wrongType(_ given: Given, _ name: String) -> Diagnostic {
     Diagnostic(
       .type, "\(name) must be \(words), not '\(given.value.plainText)'", at: given.range)
@@ -184,7 +175,7 @@ extension Parameter.Kind {
 
   private func unknownChoice(_ given: Given, _ name: String, _ words: [String]) -> Diagnostic {
     Diagnostic(
-      .unknownName, "no \(name) '\(given.value.plainText)'", at: given.range,
+      .unknownName, "\(name) cannot be '\(given.value.plainText)'", at: given.range,
       notes: ["\(name): \(words.joined(separator: ", "))"],
       suggestions: Spelling.nearest(given.value.plainText, among: words))
   }

@@ -43,6 +43,27 @@ struct BoundCommand: Sendable {
   }
 }
 
+extension BoundCommand {
+  /// The command that a canonical text stands for.
+  init(canonical text: String) throws {
+    let script = try Parser.parse(SourceText(text: text))
+    guard case .command(let command) = script.statements.first else {
+      throw Diagnostic(.syntax, "the recorded '\(text)' is no command")
+    }
+    self = try CommandBinder.bind(command, variables: [:])
+  }
+
+  /// The same with files named from the root, so that it holds in every folder.
+  var withWholePaths: BoundCommand {
+    var result = self
+    for parameter in parameters where parameter.kind.isFile {
+      guard let value = arguments[parameter.name] else { continue }
+      result.arguments.replace(parameter.name, parameter.kind.wholePath(value))
+    }
+    return result
+  }
+}
+
 /// From syntax to bound commands, by the table of names.
 enum CommandBinder {
   /// - Parameter variables: what `$NAME` stands for.
@@ -64,42 +85,34 @@ enum CommandBinder {
         options.append((name, Given(value: try value.evaluate(in: variables), range: value.range)))
       }
     }
-    guard let kind = row.implementation.method else {
-      return try plain(row, positionals, options, range: command.range)
-    }
-    return try composed(row, kind, positionals, options, range: command.range)
+    let bound =
+      if let kind = row.implementation.method {
+        try composed(row, kind, positionals, options, range: command.range)
+      } else {
+        try plain(row, positionals, options, range: command.range)
+      }
+    try row.implementation.validate(bound)
+    return bound
   }
 
   /// A method value in canonical form: its name as the table writes it, and the options given.
   static func method(_ given: Given, kind: EntryKind) throws(Diagnostic) -> Value {
+    let (entry, arguments) = try arguments(of: given, kind: kind)
+    let options = entry.parameters.filter { arguments.isGiven($0.name) }.compactMap { parameter in
+      arguments[parameter.name].map { MethodOption(parameter.name, $0) }
+    }
+    return options.isEmpty ? .word(entry.name) : .method(entry.name, options)
+  }
+
+  /// What a method value names, and its arguments with the defaults filled in.
+  static func arguments(of given: Given, kind: EntryKind) throws(Diagnostic) -> (
+    entry: Entry, arguments: Arguments
+  ) {
     let (word, inner) = try parts(given, kind)
     let found = try Vocabulary.require(kind, word, at: given.range)
     var binder = Binder(
       title: found.entry.name, parameters: found.entry.parameters, range: given.range)
     binder.preset(found.presets)
-    var seen: Set<String> = []
-    for option in inner {
-      try binder.option(
-        Name(option.name, given.range), Given(value: option.value, range: given.range),
-        given: &seen)
-    }
-    let arguments = try binder.finish()
-    let options = found.entry.parameters.filter { arguments.isGiven($0.name) }
-      .compactMap { parameter in
-        arguments[parameter.name].map { MethodOption(parameter.name, $0) }
-      }
-    return options.isEmpty ? .word(found.entry.name) : .method(found.entry.name, options)
-  }
-
-  /// The arguments of a canonical method value, with the defaults filled in.
-  static func arguments(of value: Value, kind: EntryKind) throws(Diagnostic) -> (
-    entry: Entry, arguments: Arguments
-  ) {
-    let given = Given(value: value, range: SourceRange(0, 0))
-    let (word, inner) = try parts(given, kind)
-    let found = try Vocabulary.require(kind, word, at: given.range)
-    var binder = Binder(
-      title: found.entry.name, parameters: found.entry.parameters, range: given.range)
     var seen: Set<String> = []
     for option in inner {
       try binder.option(
@@ -137,12 +150,8 @@ enum CommandBinder {
     }
     let (word, inner) = try parts(first, kind)
     let found = try Vocabulary.require(kind, word, at: first.range)
-    let own = try parameters(of: row.entry, for: found.entry, options: options)
-    let merged =
-      found.entry.parameters
-      + own.filter { parameter in
-        !found.entry.parameters.contains { $0.name == parameter.name }
-      }
+    try requireKnown(options, of: row.entry, for: found.entry)
+    let merged = merged(row.entry, with: found.entry)
     var binder = Binder(
       title: "\(row.entry.name) \(found.entry.name)", parameters: merged, range: range)
     binder.preset(found.presets)
@@ -169,17 +178,27 @@ enum CommandBinder {
     return command.parameters.filter { $0.name != "filter" }
   }
 
-  /// The same, and an error where what the method does not know was typed.
-  private static func parameters(
-    of command: Entry, for method: Entry, options: [(Name, Given)]
-  ) throws(Diagnostic) -> [Parameter] {
-    let known = parameters(of: command, for: method)
+  /// The method's parameters, then the command's own as far as the method does not have them.
+  static func merged(_ command: Entry, with method: Entry) -> [Parameter] {
+    method.parameters
+      + parameters(of: command, for: method).filter { parameter in
+        !method.parameters.contains { $0.name == parameter.name }
+      }
+  }
+
+  /// - Throws: `refused` for the filter of a strategy that is not noise-aware, with those that are.
+  private static func requireKnown(
+    _ options: [(Name, Given)], of command: Entry, for method: Entry
+  ) throws(Diagnostic) {
     let typed = options.first { Spelling.normalised($0.0.text) == "filter" }
-    guard let typed, known.count < command.parameters.count else { return known }
-    let version = Vocabulary.implementation(Vocabulary.strategies, method.name)?.noiseAwareVersion
+    let known = parameters(of: command, for: method)
+    guard let typed, known.count < command.parameters.count else { return }
+    let own = Vocabulary.implementation(Vocabulary.strategies, method.name)?.noiseAwareVersion
+    let all = Vocabulary.strategies.filter(\.implementation.isNoiseAware).map(\.entry.name)
+    let names = own.map { [$0] } ?? all
     throw Diagnostic(
       .refused, "\(method.name) is not noise-aware, so it takes no filter", at: typed.0.range,
-      label: version.map { "use '\($0)'" }, suggestions: version.map { [$0] } ?? [])
+      label: "noise-aware: \(names.joined(separator: ", "))", suggestions: names)
   }
 
   private static func parts(_ given: Given, _ kind: EntryKind) throws(Diagnostic) -> (

@@ -36,7 +36,7 @@ extension Vocabulary {
             "percentile of the threshold samples' margins from which on a label is clean"),
           .option(
             "lr", .number(.above(0)), default: .value("0.1"), "learning rate, constant"),
-          .option("batch", .integer(1...1_000_000), default: .value("64"), "samples a step"),
+          .option("batch", .integer(1...65_536), default: .value("64"), "samples a step"),
           .option(
             "thresholds", .either([.choice(["auto"]), .integer(1...Int.max)]),
             default: .value("auto"),

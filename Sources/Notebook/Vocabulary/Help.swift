@@ -9,12 +9,21 @@ package enum Help {
     } else if let command = entry.kind.command {
       title = "\(command) \(entry.name)"
     }
-    return synopsis(title, entry.parameters)
+    return synopsis(title, parameters(entry))
       + (entry.takesAnyOption ? " [name=value …]" : "")
   }
 
+  /// All that can be typed behind the name: a method's own parameters, then its command's.
+  static func parameters(_ entry: Entry) -> [Parameter] {
+    guard let name = entry.kind.command, let command = Vocabulary.find(.command, name)?.entry else {
+      return entry.parameters
+    }
+    return CommandBinder.merged(command, with: entry)
+  }
+
   static func synopsis(_ title: String, _ parameters: [Parameter]) -> String {
-    let words = parameters.map { parameter in
+    let ordered = parameters.filter(\.isPositional) + parameters.filter { !$0.isPositional }
+    let words = ordered.map { parameter in
       let name = parameter.isPositional ? parameter.name.uppercased() : "\(parameter.name)=…"
       if case .required = parameter.default { return name }
       return "[\(name)]"
@@ -50,10 +59,11 @@ package enum Help {
 
   /// The parameters as a table; nil where there are none.
   static func table(_ entry: Entry) -> Table? {
-    guard !entry.parameters.isEmpty else { return nil }
+    let parameters = parameters(entry)
+    guard !parameters.isEmpty else { return nil }
     return Table(
       columns: [.init("name"), .init("values"), .init("default"), .init("meaning")],
-      rows: entry.parameters.map { parameter in
+      rows: parameters.map { parameter in
         [parameter.name, parameter.kind.words, words(parameter.default), parameter.meaning]
           .map(JSON.string)
       })

@@ -95,6 +95,8 @@ struct CommandImplementation: Sendable {
   var changesState = false
   /// Long commands are on disk as `running` before they start.
   var isLong = false
+  /// What no single parameter can say; `check` asks it, too.
+  var validate: @Sendable (BoundCommand) throws(Diagnostic) -> Void = { _ throws(Diagnostic) in }
   let action: Action
 }
 

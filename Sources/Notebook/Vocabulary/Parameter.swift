@@ -12,6 +12,10 @@ package struct Parameter: Sendable {
     case file
     /// A file that will be written.
     case newFile
+    /// `pca:D`, `pixels`, or a file.
+    case features
+    /// A number of bytes: `512M`, `4G`.
+    case bytes
     case text
     case value
     case method(EntryKind)
@@ -85,7 +89,7 @@ package struct Bounds: Sendable {
         + "\(includesUpper ? "to" : "to below") \(number(upper))"
     case (true, false): return "\(includesLower ? "at least" : "above") \(number(lower))"
     case (false, true): return "\(includesUpper ? "at most" : "below") \(number(upper))"
-    case (false, false): return "any"
+    case (false, false): return ""
     }
   }
 }
@@ -98,11 +102,14 @@ extension Parameter.Kind {
       return range.upperBound == .max
         ? "a whole number, at least \(range.lowerBound)"
         : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .number(let bounds): return "a number, \(bounds.words)"
+    case .number(let bounds):
+      return bounds.words.isEmpty ? "a number" : "a number, \(bounds.words)"
     case .boolean: return "true or false"
     case .choice(let words): return words.joined(separator: ", ")
     case .file: return "a file"
     case .newFile: return "a file to write"
+    case .features: return "pca:D, pixels, or a file"
+    case .bytes: return "a number of bytes, such as 512M or 4G"
     case .text: return "text"
     case .value: return "a value"
     case .method(let kind): return kind.article

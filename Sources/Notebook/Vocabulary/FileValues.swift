@@ -1,0 +1,54 @@
+import CommandLanguage
+import Datasets
+import Foundation
+
+/// Values that name files, alone or among other things.
+extension Parameter.Kind {
+  var isFile: Bool {
+    switch self {
+    case .file, .features: true
+    default: false
+    }
+  }
+
+  /// The value with its file named from the root.
+  func wholePath(_ value: Value) -> Value {
+    let path = value.plainText
+    if case .features = self, case .file? = try? FeatureSource(path) {
+      return Value(naming: Self.whole(path))
+    }
+    if case .file = self { return Value(naming: Self.whole(path)) }
+    return value
+  }
+
+  private static func whole(_ path: String) -> String { URL(fileURLWithPath: path).path }
+
+  /// `pca:D`, `pixels`, or a file that is there.
+  static func features(_ given: Given, _ name: String) throws(Diagnostic) -> Value {
+    let source: FeatureSource
+    do {
+      source = try FeatureSource(given.value.plainText)
+    } catch {
+      var diagnostic = Diagnosis.diagnose(error, command: nil)
+      diagnostic.range = given.range
+      throw diagnostic
+    }
+    if case .file = source { try requireFile(given, name) }
+    return Value(naming: source.text)
+  }
+
+  /// A file, or `FILE:key`.
+  static func requireFile(_ given: Given, _ name: String) throws(Diagnostic) {
+    let path = given.value.plainText
+    if FileManager.default.fileExists(atPath: path) { return }
+    if let colon = path.lastIndex(of: ":"), colon != path.startIndex,
+      FileManager.default.fileExists(atPath: String(path[..<colon]))
+    {
+      return
+    }
+    throw Diagnostic(
+      .fileMissing, "no file '\(path)'", at: given.range,
+      label: "\(name) must be there already",
+      notes: ["looked in \(FileManager.default.currentDirectoryPath)"])
+  }
+}
