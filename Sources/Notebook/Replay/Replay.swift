@@ -11,7 +11,7 @@ package struct Replay {
   /// - Throws: the script's diagnostics, if it does not parse or check.
   package init(_ source: SourceText) throws(ParseFailure) {
     let (script, _, diagnostics) = ScriptChecker(
-      source, variables: [:], requiresReads: false
+      source, variables: [:], requiresReads: ReplayHeader(source) == nil
     ).check()
     guard let script, diagnostics.isEmpty else { throw ParseFailure(diagnostics) }
     self.source = source
