@@ -48,17 +48,19 @@ final class WinnowProcess {
   private var isAtEnd = false
 
   /// - Parameters:
+  ///   - program: the product unless another one is named.
   ///   - folder: where it runs; its stderr is kept in a file there.
   ///   - input: a file for stdin; nil gives it a pipe that `send` writes to.
   ///   - output: a descriptor for stdout; nil gives it a pipe that `readLine` reads.
   init(
-    _ arguments: [String], in folder: URL, environment: [String: String], input: URL? = nil,
-    output: Int32? = nil
+    _ arguments: [String], program: String? = nil, in folder: URL,
+    environment: [String: String], input: URL? = nil, output: Int32? = nil
   ) throws {
     _ = Self.withoutBrokenPipes
     errors = folder.appending(component: ".stderr-\(UUID().uuidString)")
     // `env` takes the place of a call that changes the folder, and then becomes the program.
-    let command = ["/usr/bin/env", "-C", folder.path, try Product.binary.path] + arguments
+    let command =
+      ["/usr/bin/env", "-C", folder.path, try program ?? Product.binary.path] + arguments
     let errors = self.errors.path
     (identifier, self.input, self.output) = try Self.spawning.withLock { _ in
       let toChild = input == nil ? try Self.pipe() : nil

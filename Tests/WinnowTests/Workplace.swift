@@ -40,6 +40,15 @@ struct Workplace {
     return Finished(ending: try process.wait(within: seconds), out: out, err: process.complaints)
   }
 
+  /// Runs a line of shell to its end, in the place's folder.
+  func runShell(_ line: String, within seconds: Double = 60) throws -> Finished {
+    let process = try WinnowProcess(
+      ["-c", line], program: "/bin/sh", in: folder, environment: fullEnvironment)
+    process.closeInput()
+    let out = try process.readAll(within: seconds)
+    return Finished(ending: try process.wait(within: seconds), out: out, err: process.complaints)
+  }
+
   /// Starts the program. Without `input` its stdin is a pipe that stays open.
   func start(_ arguments: [String], input: String? = nil, output: Int32? = nil) throws
     -> WinnowProcess
