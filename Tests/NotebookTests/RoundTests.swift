@@ -135,4 +135,12 @@ import Testing
       #expect(report.output?.json["coverage"]?.double == 1)
     }
   }
+
+  @Test func `the view of rounds has a column for each metric`() throws {
+    try withTrial { trial in
+      let table = try trial.ok("load digits\nsql 'SELECT * FROM rounds'")
+      let columns = table["columns"]?.array?.compactMap { $0["name"]?.string } ?? []
+      #expect(Set(Metrics.keys).isSubset(of: columns))
+    }
+  }
 }

@@ -36,33 +36,3 @@ extension Vocabulary {
       lines: ["\(key) \(op) \(Format.number(value)) holds: it is \(Format.number(actual))"])
   }
 }
-
-/// The metrics of a round (METHODS §10.1) and who measures them.
-enum Metrics {
-  static let keys = query + filter + train
-
-  private static let query = [
-    "n_labeled", "coverage", "clean_coverage", "delta", "exhausted", "true_noise", "class_min",
-    "classes_empty",
-  ]
-  private static let filter = [
-    "noise_accuracy", "clean_precision", "clean_recall", "clean_f1", "noise_precision",
-    "noise_recall", "noise_f1", "keep_all_f1", "predicted_noise",
-  ]
-  private static let train = ["accuracy", "loss"]
-
-  static func source(of key: String) -> String {
-    train.contains(key) ? "train" : filter.contains(key) ? "filter" : "query"
-  }
-
-  static func holds(_ actual: Double, _ op: String, _ value: Double) -> Bool {
-    switch op {
-    case ">=": actual >= value
-    case "<=": actual <= value
-    case ">": actual > value
-    case "<": actual < value
-    case "==": actual == value
-    default: actual != value
-    }
-  }
-}

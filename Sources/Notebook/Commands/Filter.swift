@@ -94,17 +94,13 @@ enum FilterReport {
   private static func record(_ verdict: ActiveLearning.Verdict, _ measured: FilterMetrics?)
     -> JSON
   {
-    let names = [
-      "noise_accuracy", "clean_precision", "clean_recall", "clean_f1", "noise_precision",
-      "noise_recall", "noise_f1", "keep_all_f1", "predicted_noise", "true_noise",
-    ]
     let scores = measured.map {
-      Dictionary(FilterScores.pairs($0), uniquingKeysWith: { first, _ in first })
+      Dictionary(Metrics.pairs($0), uniquingKeysWith: { first, _ in first })
     }
     return .record(
       ("method", .string(verdict.filter)), ("labeled", .ints(verdict.labeled)),
       ("clean", .bools(verdict.clean)), ("quality", .doubles(verdict.quality.map { $0 })),
       ("scores", .doubles(verdict.scores)), ("threshold", .optional(verdict.threshold)),
-      ("evaluation", .object(names.map { .init($0, .optional(scores?[$0] ?? nil)) })))
+      ("evaluation", .object(Metrics.filter.map { .init($0, .optional(scores?[$0] ?? nil)) })))
   }
 }

@@ -12,7 +12,8 @@ extension Showing {
     let isSaid = rounds.allSatisfy { row in
       row.loop.contains { $0.value.methodName == row.strategy }
     }
-    let full = table(rounds, loops: loops, named: ["strategy", "filter"], keys: keys)
+    let full = table(
+      rounds, loops: loops, named: ["strategy", "filter"], keys: Metrics.keys + ["seconds"])
     let brief = table(rounds, loops: loops, named: isSaid ? [] : ["strategy"], keys: mainKeys)
     return Output(table: full, drawn: brief)
   }
@@ -35,19 +36,10 @@ extension Showing {
 
   private static func value(_ number: Double?, _ key: String) -> JSON {
     guard let number else { return .null }
-    return counts.contains(key) ? .int(Int(number)) : .double(number)
+    return Metrics.counts.contains(key) ? .int(Int(number)) : .double(number)
   }
-
-  private static let counts: Set = ["n_labeled", "exhausted", "class_min", "classes_empty"]
 
   private static let mainKeys = [
     "n_labeled", "clean_coverage", "clean_f1", "keep_all_f1", "accuracy",
-  ]
-
-  private static let keys = [
-    "n_labeled", "accuracy", "loss", "coverage", "clean_coverage", "delta", "exhausted",
-    "true_noise", "noise_accuracy", "clean_precision", "clean_recall", "clean_f1",
-    "noise_precision", "noise_recall", "noise_f1", "keep_all_f1", "predicted_noise", "class_min",
-    "classes_empty", "seconds",
   ]
 }

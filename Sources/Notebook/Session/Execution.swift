@@ -11,6 +11,8 @@ package struct RunContext {
   let source: SourceText
   let input: Int
   let report: (CellReport) -> Void
+  /// Whether the input is this one command, whose cell then ends it, too.
+  var isWholeInput = false
   /// The scripts that are being run, one inside the other, outermost first.
   var chain: [String] = []
 
@@ -37,8 +39,9 @@ extension Session {
   ) throws -> Flow {
     let input = try lease.beginInput(text: overridden(statement, in: source, text: text))
     let context = RunContext(
-      source: source, input: input, report: report,
+      source: source, input: input, report: report, isWholeInput: !statement.isLoop,
       chain: [source.name].compactMap { $0 }.map(ScriptFile.identity))
+    hasEndedInput = false
     loop = []
     defer { loop = [] }
     var position = 0
@@ -50,7 +53,7 @@ extension Session {
       } else {
         try execute(statement, context, &position)
       }
-    try lease.endInput(input, status: flow.status)
+    if !hasEndedInput { try lease.endInput(input, status: flow.status) }
     return flow
   }
 
@@ -182,7 +185,8 @@ extension Session {
     cell.command = invocation.bound.canonical
     let seconds = (ContinuousClock.now - started).seconds
     var report = self.report(invocation, result, seconds, context)
-    let outcome = try CellRecording.outcome(report, invocation, seconds: seconds)
+    var outcome = try CellRecording.outcome(report, invocation, seconds: seconds)
+    outcome.endsInput = context.isWholeInput
     do throws(WorkspaceError) {
       if let number {
         try lease.finish(number, outcome, command: cell.command)
@@ -197,6 +201,7 @@ extension Session {
       context.report(report)
       throw ReportedFault(code: report.failure?.code ?? .workspaceCorrupt)
     }
+    hasEndedInput = context.isWholeInput
     if case .success = result { try commit(invocation, seconds: seconds) }
     context.report(report)
     return report.flow
@@ -232,7 +237,10 @@ extension Session {
       changesState: false, variables: LoopVariables.encoded(loop))
     position += 1
     _ = try lease.record(
-      cell, CellOutcome(status: .error, seconds: 0, error: failure.json.text))
+      cell,
+      CellOutcome(
+        status: .error, seconds: 0, error: failure.json.text, endsInput: context.isWholeInput))
+    hasEndedInput = context.isWholeInput
     let report = CellReport(
       cell: number, input: context.input, command: command, status: .error, seconds: 0,
       output: nil, failure: failure, notices: [])
@@ -244,6 +252,15 @@ extension Session {
 /// The workspace could not keep a cell; that was reported, and the session cannot go on.
 package struct ReportedFault: Error, Sendable {
   package let code: Diagnostic.Code
+}
+
+extension Statement {
+  var isLoop: Bool {
+    switch self {
+    case .repeat, .for: true
+    case .assignment, .command: false
+    }
+  }
 }
 
 extension Flow {

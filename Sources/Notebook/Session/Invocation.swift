@@ -101,20 +101,7 @@ struct Invocation {
     guard let truth = try data().truth(), !verdict.labeled.isEmpty else { return nil }
     let right = zip(verdict.labeled, observed).map { truth[$0.0] == $0.1 }
     let measured = FilterMetrics(clean: verdict.clean, trulyClean: right)
-    note(FilterScores.pairs(measured))
+    note(Metrics.pairs(measured))
     return measured
-  }
-}
-
-/// The metrics of METHODS §5.11 under their names.
-enum FilterScores {
-  static func pairs(_ metrics: FilterMetrics) -> [(String, Double?)] {
-    [
-      ("noise_accuracy", metrics.noiseAccuracy), ("clean_precision", metrics.cleanPrecision),
-      ("clean_recall", metrics.cleanRecall), ("clean_f1", metrics.cleanF1),
-      ("noise_precision", metrics.noisePrecision), ("noise_recall", metrics.noiseRecall),
-      ("noise_f1", metrics.noiseF1), ("keep_all_f1", metrics.keepAllF1),
-      ("predicted_noise", metrics.predictedNoise), ("true_noise", metrics.trueNoise),
-    ]
   }
 }

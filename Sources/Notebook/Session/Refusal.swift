@@ -7,10 +7,9 @@ extension Session {
   ) throws {
     let input = try lease.beginInput(text: text)
     let source = diagnostic.source ?? SourceText(text: text)
-    let context = RunContext(source: source, input: input, report: report)
+    let context = RunContext(source: source, input: input, report: report, isWholeInput: true)
     var position = 0
     _ = try fail(diagnostic, command: text.trimmed, typed: text, context, &position)
-    try lease.endInput(input, status: .error)
   }
 
   /// What was restored when the session was opened, in a line; nil for a new one.

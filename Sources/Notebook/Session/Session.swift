@@ -15,6 +15,8 @@ package final class Session {
   private(set) var state = SessionState()
   /// Values that take the place of top-level assignments (`run -p name=value`).
   package var overrides: [String: Value] = [:]
+  /// Whether the cell just written has ended its input.
+  var hasEndedInput = false
   /// Loop variables in force, the innermost last.
   var loop: [SessionState.Variable] = []
   /// The data sets used last, the newest first: a cell that is undone and done again finds its graph
