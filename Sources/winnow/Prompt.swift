@@ -67,8 +67,7 @@ struct Prompt {
     do {
       switch try job.answer([UInt8](text.utf8), in: session) {
       case .quit: return false
-      case .interrupted: job.console.warn("interrupted")
-      case .completed, .failed: break
+      case .completed, .failed, .interrupted: break
       }
     } catch is ReportedFault {
       // Said already; nothing of the command is kept, and the state is that of the cell before.
