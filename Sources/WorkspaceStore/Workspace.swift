@@ -66,13 +66,7 @@ package final class Workspace: Sendable {
     return rows.map { $0.summary(isHeld: SessionLock.isHeld(byte: $0.number, of: path)) }
   }
 
-  /// Stores a big array under its digest, once. Do so before the cell that names it is finished.
-  ///
-  /// - Parameter digest: SHA-256 of `bytes`, 64 hexadecimal digits; the caller answers for it.
-  package func putBlob(_ bytes: [UInt8], digest: String) throws(WorkspaceError) {
-    try write { try Self.store(bytes, digest: digest, $0) }
-  }
-
+  /// Stores a big array under its digest, once, in the transaction of the cell that names it.
   static func store(_ bytes: [UInt8], digest: String, _ db: Database) throws {
     try db.execute(
       sql: "INSERT INTO blob_rows (digest, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",

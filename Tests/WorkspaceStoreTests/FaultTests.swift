@@ -207,7 +207,9 @@ struct FaultTests {
       #expect(try lease.head() == acknowledged.last)
       guard
         case .diskFull = failure({
-          try workspace.putBlob(.init(repeating: 1, count: 3_000_000), digest: "d")
+          let blob = NamedBlob(
+            name: "weights", digest: "d", bytes: .init(repeating: 1, count: 3_000_000))
+          try lease.run("x", CellOutcome(status: .ok, seconds: 0, blobs: [blob]))
         })
       else {
         Issue.record("a blob bigger than the disk was taken")

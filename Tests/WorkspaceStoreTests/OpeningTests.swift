@@ -83,7 +83,9 @@ struct OpeningTests {
       let refusal = WorkspaceError.readOnly(path: reading.path)
       #expect(failure { try lease.run("train linear") } == refusal)
       #expect(failure { try reading.openSession(.new) } == refusal)
-      #expect(failure { try reading.putBlob([1], digest: "d") } == refusal)
+      let blob = CellOutcome(
+        status: .ok, seconds: 1, blobs: [NamedBlob(name: "weights", digest: "d", bytes: [1])])
+      #expect(failure { try lease.run("train linear", blob) } == refusal)
       #expect(
         failure { try reading.openSession(.number(3)) } == .noSession(3, existing: 1...1))
       lease.release()
@@ -114,17 +116,22 @@ struct OpeningTests {
       let lease = try workspace.openSession(.new)
       let array = [UInt8](repeating: 7, count: 1_000_000)
       #expect(try workspace.blob("ab") == nil)
-      try workspace.putBlob(array, digest: "ab")
-      try workspace.putBlob(array, digest: "ab")
+      let stored = [NamedBlob(name: "weights", digest: "ab", bytes: array)]
+      for _ in 0..<2 {
+        let cell = try lease.run("train", CellOutcome(status: .ok, seconds: 1, blobs: stored))
+        #expect(try lease.blobs(of: cell) == [NamedBlob(name: "weights", digest: "ab")])
+      }
       #expect(try workspace.blob("ab") == array)
-      let named = [NamedBlob(name: "weights", digest: "ab")]
-      let cell = try lease.run("train", CellOutcome(status: .ok, seconds: 1, blobs: named))
-      #expect(try lease.blobs(of: cell) == named)
-      let unknown = [NamedBlob(name: "weights", digest: "cd")]
+      // A cell that cannot be written leaves none of its arrays behind.
+      let unknown = [
+        NamedBlob(name: "labels", digest: "ef", bytes: array),
+        NamedBlob(name: "weights", digest: "cd"),
+      ]
       #expect(
         failure { try lease.run("train", CellOutcome(status: .ok, seconds: 1, blobs: unknown)) }
           != nil)
-      #expect(try lease.cells().count == 1)
+      #expect(try workspace.blob("ef") == nil)
+      #expect(try lease.cells().count == 2)
     }
   }
 }
