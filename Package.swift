@@ -39,6 +39,8 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
     .systemLibrary(name: "CEdit", pkgConfig: "libedit"),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng"),
     cLibrary("CKernels"),
     cLibrary("CBuiltinData", exclude: ["digits.csv.gz"]),
     library("CommandLanguage"),
@@ -47,7 +49,8 @@ let package = Package(
     library("WorkspaceStore", [grdb]),
     // 2
     library("Networks", ["LinearAlgebra"]),
-    library("Datasets", ["LinearAlgebra", "CBuiltinData", "CZlib"]),
+    library(
+      "Datasets", ["LinearAlgebra", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", crypto]),
     // 3
     library("ActiveLearning", ["LinearAlgebra", "Networks"]),
     // 4

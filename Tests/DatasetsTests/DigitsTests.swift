@@ -15,7 +15,7 @@ struct DigitsTests {
       let images = try #require(part.images)
       #expect(images.count == part.count)
       #expect(images.height == 8 && images.width == 8 && images.channels == 1)
-      #expect(images.pixels.max() == 16)
+      #expect(try images.bytes().max() == 16)
     }
   }
 
@@ -32,7 +32,7 @@ struct DigitsTests {
   @Test func `the first image is the first line of the file`() throws {
     let images = try #require(try Digits.load().train.images)
     #expect(
-      Array(images.pixels.prefix(16)) == [0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0])
+      try Array(images.bytes().prefix(16)) == [0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0])
   }
 
   /// The rule of the split in other words: of the rows stably sorted by label, the m-th test row is
@@ -46,7 +46,7 @@ struct DigitsTests {
     for (part, rows) in [
       (digits.train, lines.indices.filter { !testRows.contains($0) }), (test, testRows.sorted()),
     ] {
-      let pixels = try #require(part.images).pixels
+      let pixels = try #require(part.images).bytes()
       let found = part.labels.indices.map { i in
         pixels[i * 64..<i * 64 + 64].map { Int($0) } + [part.labels[i]]
       }
@@ -62,7 +62,7 @@ struct DigitsTests {
     let files = try FashionMNIST.load(from: DataDirectories(paths: []), path: folder)
     let test = try #require(files.test)
     let labels = files.train.labels + test.labels
-    let pixels = try #require(files.train.images).pixels + #require(test.images).pixels
+    let pixels = try #require(files.train.images).bytes() + #require(test.images).bytes()
     let order = try Oracle("data_files").ints("split")
     var lines = [[Int]](repeating: [], count: order.count)
     for (place, row) in order.enumerated() {

@@ -23,7 +23,7 @@ struct FeatureTests {
     let digits = try Digits.load()
     let (train, test) = try digits.features(from: .pixels)
     #expect(train.rows == 1297 && train.columns == 64 && test?.rows == 500)
-    #expect(train.elements == digits.train.images?.pixels.map { Float($0) })
+    #expect(try train.elements == digits.train.images?.bytes().map { Float($0) })
   }
 
   @Test func `the test part is projected onto the components of the training part`() throws {

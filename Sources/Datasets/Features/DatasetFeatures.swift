@@ -48,7 +48,7 @@ extension Dataset {
 
   private func pixels(_ part: Examples) throws -> Matrix {
     guard let images = part.images else { throw NoFeatures(dataset: name, askedForPixels: true) }
-    return images.pixelMatrix()
+    return try images.pixelMatrix()
   }
 
   private func sourceValues(_ part: Examples) throws -> Matrix {

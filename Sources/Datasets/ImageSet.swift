@@ -1,0 +1,156 @@
+import LinearAlgebra
+
+/// Images that are read from their files when they are needed.
+package protocol ImageReader: Sendable {
+  /// The number of images.
+  var count: Int { get }
+  /// What tells image `index` from others: its path below the data set's folder.
+  func name(of index: Int) -> String
+  /// Writes image `index`, resized to the size of the set: channel after channel, in each row after
+  /// row.
+  /// - Throws: `FileError` where the file is missing or is no image.
+  func read(_ index: Int, into target: UnsafeMutableRawBufferPointer) throws
+}
+
+/// Images of one size, 8 bits per channel, in memory or read from files one by one.
+package struct ImageSet: Sendable {
+  private enum Storage: Sendable {
+    case memory([UInt8])
+    case files(any ImageReader, indices: [Int])
+  }
+
+  /// The number of images.
+  package let count: Int
+  /// Rows of pixels per image.
+  package let height: Int
+  /// Pixels per row.
+  package let width: Int
+  /// 1 for grey images, 3 for red, green and blue.
+  package let channels: Int
+  private let storage: Storage
+
+  /// Images in memory.
+  /// - Parameter pixels: image after image, in each channel after channel, in each row after row.
+  /// - Precondition: `pixels.count == count * height * width * channels`.
+  package init(count: Int, height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+    precondition(
+      pixels.count == count * height * width * channels, "images need all of their pixels")
+    self.count = count
+    self.height = height
+    self.width = width
+    self.channels = channels
+    storage = .memory(pixels)
+  }
+
+  /// Images that `reader` gives when asked, of the size that it makes them.
+  package init(reader: any ImageReader, height: Int, width: Int, channels: Int) {
+    self.init(
+      reader: reader, indices: Array(0..<reader.count), height: height, width: width,
+      channels: channels)
+  }
+
+  private init(
+    reader: any ImageReader, indices: [Int], height: Int, width: Int, channels: Int
+  ) {
+    count = indices.count
+    self.height = height
+    self.width = width
+    self.channels = channels
+    storage = .files(reader, indices: indices)
+  }
+
+  /// Bytes per image.
+  package var imageLength: Int { height * width * channels }
+
+  /// Whether the pixels are in files and are read when they are needed.
+  package var isReadFromFiles: Bool { if case .files = storage { true } else { false } }
+
+  /// One row per image: its bytes as they are, unscaled. Reads every image.
+  /// - Throws: `FileError` where a file cannot be read; `Interrupted`.
+  package func pixelMatrix() throws -> Matrix {
+    let elements = try [Float](unsafeUninitializedCapacity: count * imageLength) { target, done in
+      done = 0
+      try forEachImage { index, bytes in
+        for (i, byte) in bytes.enumerated() {
+          target.initializeElement(at: index * imageLength + i, to: Float(byte))
+        }
+      }
+      done = count * imageLength
+    }
+    return Matrix(rows: count, columns: imageLength, elements: elements)
+  }
+
+  /// The pixels of all images, one after another. Reads every image.
+  /// - Throws: `FileError` where a file cannot be read; `Interrupted`.
+  package func bytes() throws -> [UInt8] {
+    if case .memory(let pixels) = storage { return pixels }
+    var result: [UInt8] = []
+    result.reserveCapacity(count * imageLength)
+    try forEachImage { result.append(contentsOf: $1) }
+    return result
+  }
+
+  /// The pixels of one image: channel after channel, in each row after row.
+  /// - Throws: `FileError` where its file cannot be read.
+  package func image(_ index: Int) throws -> [UInt8] {
+    switch storage {
+    case .memory(let pixels):
+      return Array(pixels[index * imageLength..<(index + 1) * imageLength])
+    case .files(let reader, let indices):
+      return try [UInt8](unsafeUninitializedCapacity: imageLength) { target, done in
+        done = 0
+        try reader.read(indices[index], into: UnsafeMutableRawBufferPointer(target))
+        done = imageLength
+      }
+    }
+  }
+
+  /// Hands `body` every image in order.
+  private func forEachImage(_ body: (Int, UnsafeRawBufferPointer) -> Void) throws {
+    switch storage {
+    case .memory(let pixels):
+      pixels.withUnsafeBytes { all in
+        for index in 0..<count {
+          let range = index * imageLength..<(index + 1) * imageLength
+          body(index, UnsafeRawBufferPointer(rebasing: all[range]))
+        }
+      }
+    case .files(let reader, let indices):
+      let image = UnsafeMutableRawBufferPointer.allocate(byteCount: imageLength, alignment: 16)
+      defer { image.deallocate() }
+      for (index, place) in indices.enumerated() {
+        try Interrupt.check()
+        try reader.read(place, into: image)
+        body(index, UnsafeRawBufferPointer(image))
+      }
+    }
+  }
+
+  /// What identifies the images: their pixels where those are in memory, else the name of each
+  /// with a zero byte behind it. Files are not read for it: a million of them would take hours.
+  package func forEachDigestChunk(_ body: (UnsafeRawBufferPointer) -> Void) {
+    switch storage {
+    case .memory(let pixels): pixels.withUnsafeBytes(body)
+    case .files(let reader, let indices):
+      for index in indices { (Array(reader.name(of: index).utf8) + [0]).withUnsafeBytes(body) }
+    }
+  }
+
+  /// The images at `indices`, in that order.
+  package func images(at indices: [Int]) -> ImageSet {
+    switch storage {
+    case .memory(let pixels):
+      var chosen: [UInt8] = []
+      chosen.reserveCapacity(indices.count * imageLength)
+      for index in indices {
+        chosen.append(contentsOf: pixels[index * imageLength..<(index + 1) * imageLength])
+      }
+      return ImageSet(
+        count: indices.count, height: height, width: width, channels: channels, pixels: chosen)
+    case .files(let reader, let own):
+      return ImageSet(
+        reader: reader, indices: indices.map { own[$0] }, height: height, width: width,
+        channels: channels)
+    }
+  }
+}
