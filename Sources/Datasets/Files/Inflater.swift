@@ -7,6 +7,17 @@ struct Inflater: ~Copyable {
     case none
     /// One gzip file, or several one after another.
     case gzip
+    /// One zlib stream, as MATLAB packs variables.
+    case zlib
+
+    /// How zlib is told: the size of the window, and by its sign or 16 more what is around it.
+    fileprivate var windowBits: Int32 {
+      switch self {
+      case .none: -15
+      case .gzip: 31
+      case .zlib: 15
+      }
+    }
   }
 
   /// No deflate stream grows by more than this factor; whatever promises more is not sound.
@@ -29,9 +40,8 @@ struct Inflater: ~Copyable {
     state = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     state.initialize(to: z_stream())
     input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    let window: Int32 = wrapping == .gzip ? 31 : -15
     let size = Int32(MemoryLayout<z_stream>.size)
-    guard inflateInit2_(state, window, ZLIB_VERSION, size) == Z_OK else {
+    guard inflateInit2_(state, wrapping.windowBits, ZLIB_VERSION, size) == Z_OK else {
       throw FileError(
         .tooLarge, path: source.name, expected: "memory to unpack it", found: "none left")
     }

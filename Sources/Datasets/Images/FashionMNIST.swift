@@ -1,6 +1,11 @@
 /// Fashion-MNIST: 60,000 + 10,000 grey images of clothes, 28 × 28, ten classes (Xiao, Rasul and
 /// Vollgraf 2017, 1708.07747). Debian has all of it in one package.
 package enum FashionMNIST {
+  /// One name per class.
+  package static let classNames = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot",
+  ]
   /// The embedding where none is asked for.
   package static let defaultFeatures = FeatureSource.pca(50)
 
@@ -12,13 +17,11 @@ package enum FashionMNIST {
   }
 
   private static let files = IDXDataset(
-    name: "fashion_mnist",
-    classNames: [
-      "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
-      "Ankle boot",
-    ],
+    name: "fashion_mnist", classNames: classNames,
     folders: [
       "fashion-mnist", "fashion_mnist", "FashionMNIST/raw", "FashionMNIST", "fashion-mnist/raw",
     ],
-    installation: "apt-get install dataset-fashion-mnist")
+    installation: [
+      "apt-get install dataset-fashion-mnist", "load fashion_mnist download=true",
+    ])
 }

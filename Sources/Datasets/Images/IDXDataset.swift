@@ -6,8 +6,8 @@ struct IDXDataset: Sendable {
   let classNames: [String]
   /// Folders, below a data directory, in which the files are known to lie.
   let folders: [String]
-  /// What to do where they are not there.
-  let installation: String
+  /// What to do where they are not there, most promising first.
+  let installation: [String]
 
   /// Loads the first complete set found: in `path` if given, else in the data directories.
   func load(from directories: DataDirectories, path: String?) throws -> Dataset {
@@ -15,7 +15,7 @@ struct IDXDataset: Sendable {
     guard let folder = candidates.first(where: { !files(in: $0).isEmpty }) else {
       throw FileError(
         .missing, path: path ?? name, expected: "the files of \(name)",
-        found: "none of them in any place looked at", hints: [installation], searched: candidates)
+        found: "none of them in any place looked at", hints: installation, searched: candidates)
     }
     let train = try examples("train", in: folder)
     let test = try examples("t10k", in: folder)
@@ -71,7 +71,7 @@ struct IDXDataset: Sendable {
     guard let path = Self.file(file, in: folder) else {
       throw FileError(
         .missing, path: "\(folder)/\(file)", expected: "all four files of \(name)",
-        found: "some of them", hints: [installation],
+        found: "some of them", hints: installation,
         searched: ["\(folder)/\(file)", "\(folder)/\(file).gz"])
     }
     return path
