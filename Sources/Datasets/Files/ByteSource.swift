@@ -33,7 +33,7 @@ extension ByteSource {
 
 /// A file open for reading. It is read in pieces and never mapped: a mapped file that another
 /// program shortens would end this one.
-final class FileBytes: ByteSource {
+final class FileBytes: ByteSource, Sendable {
   let name: String
   let count: Int
   private let descriptor: Int32
