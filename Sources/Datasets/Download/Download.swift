@@ -10,6 +10,8 @@ import LinearAlgebra
 package struct Download: Sendable {
   /// The data sets that can be downloaded, as `load` names them.
   package static var names: [String] { table.map(\.name) }
+  /// Every file of them.
+  package static var files: [RemoteFile] { table.flatMap(\.files) }
 
   /// Where to put the files.
   package let directory: String
@@ -86,14 +88,14 @@ package struct Download: Sendable {
   ///   gone on with next time, unless its digest is wrong.
   package func run() throws -> [String] {
     try checkMirror()
+    let nothing = ["\(dataset) is in '\(directory)' already; nothing was downloaded"]
+    if isComplete { return nothing }
     try Folder.make(directory)
     let lock = try DownloadLock(directory: directory)
     defer { lock.release() }
+    // Looked at again: while we waited for the lock, somebody else may have fetched them.
     let missing = files.filter { !isThere($0) }
-    guard !missing.isEmpty else {
-      return ["\(dataset) is in '\(directory)' already; nothing was downloaded"]
-    }
-    return try missing.flatMap { try fetch($0, lock: lock) }
+    return try missing.isEmpty ? nothing : missing.flatMap { try fetch($0, lock: lock) }
   }
 
   private func checkMirror() throws {
