@@ -144,6 +144,37 @@ struct IDXTests {
     }
   }
 
+  @Test func `MNIST is read from a folder of its name, gzipped as it is published`() throws {
+    let digits = Fixtures.url("oracles/digits-idx")
+    try withMemoryFolder { folder in
+      let place = folder.appending(path: "MNIST/raw")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      for part in ["train", "t10k"] {
+        for kind in ["images-idx3", "labels-idx1"] {
+          let name = "\(part)-\(kind)-ubyte.gz"
+          try FileManager.default.copyItem(
+            at: digits.appending(path: name), to: place.appending(path: name))
+        }
+      }
+      let data = DataDirectories(paths: [folder.path(percentEncoded: false)])
+      let set = try MNIST.load(from: data)
+      #expect(set.name == "mnist" && set.classNames == (0...9).map(String.init))
+      #expect(set.train.count == 1297 && set.test?.count == 500)
+      // The same images and labels as those that are built in, which are split otherwise.
+      let samples = { (set: Dataset) in
+        try [set.train, try #require(set.test)].flatMap { part in
+          let images = try #require(part.images)
+          return try part.labels.indices.map { try images.image($0) + [UInt8(part.labels[$0])] }
+        }
+      }
+      let count = { try samples($0).reduce(into: [[UInt8]: Int]()) { $0[$1, default: 0] += 1 } }
+      #expect(try count(set) == count(Digits.load()))
+      #expect(fileError { _ = try FashionMNIST.load(from: data) }?.kind == .missing)
+    }
+    let error = fileError { _ = try MNIST.load(from: DataDirectories(paths: ["/none"])) }
+    #expect(error?.hints == ["load mnist download=true"])
+  }
+
   @Test(.enabled(if: FileManager.default.fileExists(atPath: fullSet), "no dataset-fashion-mnist"))
   func `the whole of Fashion-MNIST loads`() throws {
     let set = try FashionMNIST.load(from: DataDirectories(paths: ["/usr/share/datasets"]))
