@@ -50,7 +50,8 @@ let package = Package(
     // 2
     library("Networks", ["LinearAlgebra"]),
     library(
-      "Datasets", ["LinearAlgebra", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", crypto]),
+      "Datasets",
+      ["LinearAlgebra", "CKernels", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", crypto]),
     // 3
     library("ActiveLearning", ["LinearAlgebra", "Networks"]),
     // 4

@@ -2,6 +2,7 @@
 // by VARIANT_TABLE, and sets the instructions that the compiler may use.
 
 #include <math.h>
+#include <string.h>
 
 #include "variants.h"
 
@@ -125,7 +126,77 @@ static double softmax_gradient(const float *logits, size_t count, size_t label, 
   return log(sum) - at_label;
 }
 
+static inline uint32_t bits_at(const unsigned char *bytes, size_t i) {
+  uint16_t half;
+  memcpy(&half, bytes + 2 * i, sizeof half);
+  return half;
+}
+
+static inline float float_of_bits(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+#ifdef HALVES_IN_HARDWARE
+static void floats_of_halves(const void *halves, size_t count, float *floats) {
+  const unsigned char *bytes = halves;
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m128i eight = _mm_loadu_si128((const __m128i *)(bytes + 2 * i));
+    _mm256_storeu_ps(floats + i, _mm256_cvtph_ps(eight));
+  }
+  for (; i < count; i++) floats[i] = _cvtsh_ss((unsigned short)bits_at(bytes, i));
+}
+#else
+// Exponent and mantissa are moved to where a float has them and the difference of the biases is
+// multiplied away, which also makes subnormal halves right. Nothing branches, so it is vectorised.
+static void floats_of_halves(const void *halves, size_t count, float *floats) {
+  const unsigned char *bytes = halves;
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t half = bits_at(bytes, i);
+    const uint32_t magnitude = half & 0x7fff;
+    float value = float_of_bits(magnitude << 13) * 0x1p112f;
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    // An infinity or a NaN keeps its mantissa; a NaN becomes a quiet one.
+    const uint32_t special = 0x7f800000 | (magnitude & 0x3ff) << 13 | (magnitude > 0x7c00) << 22;
+    bits = magnitude >= 0x7c00 ? special : bits;
+    floats[i] = float_of_bits(bits | (half & 0x8000) << 16);
+  }
+}
+#endif
+
+static void floats_of_brain_floats(const void *brain_floats, size_t count, float *floats) {
+  const unsigned char *bytes = brain_floats;
+  for (size_t i = 0; i < count; i++) floats[i] = float_of_bits(bits_at(bytes, i) << 16);
+}
+
+static size_t position_not_finite(const float *values, size_t count) {
+  size_t i = 0;
+  for (; i + GROUP <= count; i += GROUP) {
+    uint32_t largest = 0;
+    for (size_t k = 0; k < GROUP; k++) {
+      uint32_t bits;
+      memcpy(&bits, values + i + k, sizeof bits);
+      bits &= 0x7fffffff;
+      largest = bits > largest ? bits : largest;
+    }
+    if (largest >= 0x7f800000) break;
+  }
+  while (i < count && isfinite(values[i])) i++;
+  return i;
+}
+
 const ck_variant VARIANT_TABLE = {
-    VARIANT,      entries_below,       least_entry,      squared_distance,
-    squared_norm, position_of_largest, softmax_gradient,
+    VARIANT,
+    entries_below,
+    least_entry,
+    squared_distance,
+    squared_norm,
+    position_of_largest,
+    softmax_gradient,
+    floats_of_halves,
+    floats_of_brain_floats,
+    position_not_finite,
 };

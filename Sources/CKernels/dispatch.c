@@ -13,7 +13,8 @@ static const ck_variant *chosen = &ck_variant_default;
 // program has a second thread, and only read afterwards.
 __attribute__((constructor)) static void choose(void) {
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("f16c");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f");
   chosen = avx512 ? &ck_variant_avx512 : avx2 ? &ck_variant_avx2 : &ck_variant_default;
   const char *wanted = getenv("WINNOW_KERNELS");
@@ -47,4 +48,16 @@ size_t ck_position_of_largest(const float *values, size_t count) {
 double ck_softmax_gradient(const float *logits, size_t count, size_t label, float weight,
                            float *gradient) {
   return chosen->softmax_gradient(logits, count, label, weight, gradient);
+}
+
+void ck_floats_of_halves(const void *halves, size_t count, float *floats) {
+  chosen->floats_of_halves(halves, count, floats);
+}
+
+void ck_floats_of_brain_floats(const void *brain_floats, size_t count, float *floats) {
+  chosen->floats_of_brain_floats(brain_floats, count, floats);
+}
+
+size_t ck_position_not_finite(const float *values, size_t count) {
+  return chosen->position_not_finite(values, count);
 }

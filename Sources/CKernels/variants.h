@@ -12,6 +12,9 @@ typedef struct {
   double (*squared_norm)(const float *, size_t);
   size_t (*position_of_largest)(const float *, size_t);
   double (*softmax_gradient)(const float *, size_t, size_t, float, float *);
+  void (*floats_of_halves)(const void *, size_t, float *);
+  void (*floats_of_brain_floats)(const void *, size_t, float *);
+  size_t (*position_not_finite)(const float *, size_t);
 } ck_variant;
 
 extern const ck_variant ck_variant_default;

@@ -1,8 +1,9 @@
 /// Loops that the Swift compiler leaves scalar: reductions over floats, and filters that write only
-/// the entries that pass a comparison. Everything else is written in Swift.
+/// the entries that pass a comparison; and the widening of half floats, for which processors have an
+/// instruction that the portable Swift build may not use. Everything else is written in Swift.
 ///
 /// Each function exists three times, compiled from one body for the plain processor, for AVX2 with
-/// fused multiply-add, and for AVX-512. One of the three is chosen when the program starts: the one
+/// fused multiply-add and half floats (F16C), and for AVX-512. One of the three is chosen when the program starts: the one
 /// that the environment variable WINNOW_KERNELS names (default, avx2, avx512) where the processor
 /// has it, else the best that it has. The choice holds for the whole process and all its threads.
 ///
@@ -65,5 +66,15 @@ size_t ck_position_of_largest(const float *values, size_t count);
 /// @returns log(sum of exp(logits)) - logits[label], in double.
 double ck_softmax_gradient(const float *logits, size_t count, size_t label, float weight,
                            float *gradient);
+
+/// Widens `count` half floats, little-endian and not necessarily aligned, to floats, exactly; a NaN
+/// stays one. The same bits in all variants.
+void ck_floats_of_halves(const void *halves, size_t count, float *floats);
+
+/// The same for bfloat16, each of which is the upper half of the bits of a float.
+void ck_floats_of_brain_floats(const void *brain_floats, size_t count, float *floats);
+
+/// The position of the first value that is infinite or no number; `count` where there is none.
+size_t ck_position_not_finite(const float *values, size_t count);
 
 #endif

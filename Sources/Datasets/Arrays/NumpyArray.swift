@@ -18,7 +18,7 @@ package struct NumpyArray: Sendable {
   /// Sizes of the dimensions; empty for a scalar.
   package var shape: [Int] { header.shape }
   /// How the elements are stored in the file.
-  package var type: NumpyType { header.type }
+  package var type: ElementType { header.type }
   /// The number of elements.
   package var count: Int { header.count }
   /// Whether the first index runs fastest in the file.
@@ -95,26 +95,22 @@ package struct NumpyArray: Sendable {
     return Matrix(rows: shape[0], columns: rowLength, elements: try floats())
   }
 
-  private func elements<Element: NumpyElement>() throws -> [Element] {
+  private func elements<Element: ArrayElement>() throws -> [Element] {
     do {
       try MemoryLimit.check(count, of: Element.self, path: path)
       let file = try FileBytes(path)
-      var stream = try Self.stream(file, entry)
-      guard try NumpyHeader(&stream, path: path) == header else {
-        throw FileError(
-          .format, path: path, expected: "the array that was opened", found: "another one",
-          hints: ["the file was written while it was read: try again"])
-      }
-      let decoder = NumpyDecoder<Element>(header: header, path: path)
-      let result = try [Element](unsafeUninitializedCapacity: count) { target, initialized in
-        initialized = 0
-        try decoder.decode(&stream, into: target)
-        initialized = count
-      }
-      try stream.finish()
+      let origin: ByteOrigin =
+        entry.map { .member(file, $0, skipping: header.length) }
+        ?? .file(file, header.length..<file.count)
+      let layout = ArrayLayout(dense: shape, isFortranOrder: isFortranOrder)
+      let result = try ArrayElements(type, layout, origin).values(Element.self)
       return result
     } catch let error as FileError {
       throw error.inside(member)
+    } catch let unfit as UnfitElement {
+      throw FileError(
+        .format, path: path, member: member, at: .element(unfit.index),
+        expected: "a number that fits in 64 bits", found: unfit.value)
     }
   }
 

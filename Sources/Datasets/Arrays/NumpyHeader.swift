@@ -1,6 +1,6 @@
 /// What the head of an npy file says about the numbers behind it.
 struct NumpyHeader: Sendable, Equatable {
-  let type: NumpyType
+  let type: ElementType
   /// Whether the first index runs fastest.
   let isFortranOrder: Bool
   let shape: [Int]
@@ -11,7 +11,6 @@ struct NumpyHeader: Sendable, Equatable {
 
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let longest = 65_535
-  private static let mostDimensions = 64
 
   /// Reads a header of format version 1.0, 2.0 or 3.0 and leaves the stream at the first element.
   init(_ stream: inout ByteStream, path: String) throws {
@@ -70,13 +69,13 @@ struct NumpyHeader: Sendable, Equatable {
     count = try Self.count(shape, type, path)
   }
 
-  private static func type(_ field: PythonLiteral?, _ path: String) throws -> NumpyType {
+  private static func type(_ field: PythonLiteral?, _ path: String) throws -> ElementType {
     guard case .text(let descriptor) = field else {
       throw FileError(
         .format, path: path, at: .byte(8), expected: "an array of plain numbers",
         found: "a structured array", hints: ["save each of its fields as an array of its own"])
     }
-    if let type = NumpyType(descriptor) { return type }
+    if let type = ElementType(descriptor) { return type }
     if descriptor.contains("O") {
       throw FileError(
         .forbidden, path: path, at: .byte(8), expected: "an array of plain numbers",
@@ -93,9 +92,10 @@ struct NumpyHeader: Sendable, Equatable {
   }
 
   private static func shape(_ field: PythonLiteral?, _ path: String) throws -> [Int] {
-    guard case .sequence(let elements) = field, elements.count <= mostDimensions else {
+    guard case .sequence(let elements) = field, elements.count <= ArrayLayout.mostDimensions else {
       throw FileError(
-        .format, path: path, at: .byte(8), expected: "a shape of at most \(mostDimensions) sizes",
+        .format, path: path, at: .byte(8),
+        expected: "a shape of at most \(ArrayLayout.mostDimensions) sizes",
         found: "another value")
     }
     return try elements.map { element in
@@ -109,17 +109,12 @@ struct NumpyHeader: Sendable, Equatable {
   }
 
   /// The number of elements, checked so that no product of sizes overflows later.
-  private static func count(_ shape: [Int], _ type: NumpyType, _ path: String) throws -> Int {
-    var count = 1
-    for size in shape where size > 0 {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow, product <= Int.max / type.size else {
-        throw FileError(
-          .format, path: path, at: .byte(8), expected: "a shape whose bytes can be counted",
-          found: "\(shape.map(String.init).joined(separator: " × "))")
-      }
-      count = product
+  private static func count(_ shape: [Int], _ type: ElementType, _ path: String) throws -> Int {
+    guard let count = ArrayLayout.count(shape, size: type.size) else {
+      throw FileError(
+        .format, path: path, at: .byte(8), expected: "a shape whose bytes can be counted",
+        found: "\(shape.map(String.init).joined(separator: " × "))")
     }
-    return shape.contains(0) ? 0 : count
+    return count
   }
 }

@@ -14,7 +14,7 @@ package enum NumpyWriter {
   }
 
   private static func write<Value, Stored: BitwiseCopyable>(
-    _ values: [Value], _ shape: [Int], _ type: NumpyType, _ path: String,
+    _ values: [Value], _ shape: [Int], _ type: ElementType, _ path: String,
     _ stored: (Value) -> Stored
   ) throws {
     precondition(shape.reduce(1, *) == values.count, "a shape counts its elements")
@@ -27,7 +27,7 @@ package enum NumpyWriter {
     try file.commit()
   }
 
-  private static func header(_ shape: [Int], _ type: NumpyType) -> [UInt8] {
+  private static func header(_ shape: [Int], _ type: ElementType) -> [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let text = "{'descr': '\(type.descriptor)', 'fortran_order': False, 'shape': (\(sizes)), }"
     let length = (10 + text.utf8.count + 1 + 63) / 64 * 64 - 10
