@@ -2,7 +2,7 @@
 /// them, about 38 % of them wrong, 14 classes. The test part is that with labels by hand.
 package enum Clothing1M {
   /// In the order of their numbers in the files.
-  private static let classNames = [
+  package static let classNames = [
     "T-Shirt", "Shirt", "Knitwear", "Chiffon", "Sweater", "Hoodie", "Windbreaker", "Jacket",
     "Downcoat", "Suit", "Shawl", "Dress", "Vest", "Underwear",
   ]
