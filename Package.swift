@@ -70,6 +70,9 @@ let package = Package(
         "CLineEditor", argumentParser,
       ],
       swiftSettings: swiftStrict),
+    .executableTarget(
+      name: "winnow-judge", dependencies: ["Datasets", "LinearAlgebra", argumentParser],
+      swiftSettings: swiftStrict),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets", "LinearAlgebra"], path: "Tests/TestSupport",
