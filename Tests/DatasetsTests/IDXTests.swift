@@ -169,7 +169,8 @@ struct IDXTests {
       }
       let count = { try samples($0).reduce(into: [[UInt8]: Int]()) { $0[$1, default: 0] += 1 } }
       #expect(try count(set) == count(Digits.load()))
-      #expect(fileError { _ = try FashionMNIST.load(from: data) }?.kind == .missing)
+      let other = fileError { _ = try FashionMNIST.load(from: data) }
+      #expect(other?.kind == .missing)
     }
     let error = fileError { _ = try MNIST.load(from: DataDirectories(paths: ["/none"])) }
     #expect(error?.hints == ["load mnist download=true"])
