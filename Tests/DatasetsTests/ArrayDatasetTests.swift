@@ -108,11 +108,12 @@ struct ArrayDatasetTests {
     #expect(error?.found == "3")
   }
 
-  @Test func `a torch file is answered with how to convert it`() throws {
+  @Test func `an archive without a pickle is no torch file`() throws {
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip([]), as: "x.pt")
-      #expect(fileError { _ = try NumpyArray(path) }?.found == "a torch file")
-      #expect(fileError { _ = try LabelFile.read(path) }?.found == "a torch file")
+      let expected = "a torch file with one data.pkl"
+      #expect(fileError { _ = try StoredArray(path) }?.expected == expected)
+      #expect(fileError { _ = try LabelFile.read(path) }?.expected == expected)
     }
   }
 }

@@ -16,36 +16,36 @@ struct NumpyArchiveTests {
   @Test func `an array is found by its key, with and without the ending`() throws {
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip(Self.members(), comment: "hello"), as: "a.npz")
-      #expect(try NumpyArray(path + ":labels").integers() == [2, 0, 1])
-      #expect(try NumpyArray(path + ":other.npy").integers() == [7, 8])
+      #expect(try StoredArray(path + ":labels").integers() == [2, 0, 1])
+      #expect(try StoredArray(path + ":other.npy").integers() == [7, 8])
     }
   }
 
   @Test func `a key that is not there, or is needed, is answered with the keys`() throws {
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip(Self.members()), as: "a.npz")
-      let wrong = fileError { _ = try NumpyArray(path + ":lables") }
+      let wrong = fileError { _ = try StoredArray(path + ":lables") }
       #expect(wrong?.expected == "one of its arrays: labels, other")
       #expect(wrong?.found == "'lables'")
-      #expect(fileError { _ = try NumpyArray(path) }?.found == "no key")
+      #expect(fileError { _ = try StoredArray(path) }?.found == "no key")
       let empty = try folder.write(Build.zip([]), as: "b.npz")
-      #expect(fileError { _ = try NumpyArray(empty) }?.expected == "one of its arrays: none")
+      #expect(fileError { _ = try StoredArray(empty) }?.expected == "one of its arrays: none")
       let npy = try folder.write(Self.labels, as: "c.npy")
-      #expect(fileError { _ = try NumpyArray(npy + ":labels") }?.member == "labels")
+      #expect(fileError { _ = try StoredArray(npy + ":labels") }?.member == "labels")
     }
   }
 
   @Test func `an archive of one array needs no key`() throws {
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip([Self.members()[0]]), as: "a.npz")
-      #expect(try NumpyArray(path).integers() == [2, 0, 1])
+      #expect(try StoredArray(path).integers() == [2, 0, 1])
     }
   }
 
   @Test func `a file name with a colon is a file name`() throws {
     try withMemoryFolder { folder in
       let path = try folder.write(Self.labels, as: "a:b.npy")
-      #expect(try NumpyArray(path).integers() == [2, 0, 1])
+      #expect(try StoredArray(path).integers() == [2, 0, 1])
     }
   }
 
@@ -62,7 +62,7 @@ struct NumpyArchiveTests {
     for i in members.indices { members[i].usesZip64 = true }
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip(members), as: "a.npz")
-      #expect(try NumpyArray(path + ":other").integers() == [7, 8])
+      #expect(try StoredArray(path + ":other").integers() == [7, 8])
     }
   }
 
@@ -71,7 +71,7 @@ struct NumpyArchiveTests {
     member.checksum = 1
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip([member]), as: "a.npz")
-      let error = fileError { _ = try NumpyArray(path).integers() }
+      let error = fileError { _ = try StoredArray(path).integers() }
       #expect(error?.expected == "data of the recorded checksum")
       #expect(error?.member == "labels")
     }
@@ -84,7 +84,7 @@ struct NumpyArchiveTests {
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip([member]), as: "a.npz")
       #expect(
-        fileError { _ = try NumpyArray(path) }?.expected == "a member whose sizes are possible")
+        fileError { _ = try StoredArray(path) }?.expected == "a member whose sizes are possible")
     }
   }
 
@@ -93,7 +93,7 @@ struct NumpyArchiveTests {
     member.method = 12
     try withMemoryFolder { folder in
       let path = try folder.write(Build.zip([member]), as: "a.npz")
-      let error = fileError { _ = try NumpyArray(path) }
+      let error = fileError { _ = try StoredArray(path) }
       #expect(error?.found == "packing method 12")
       #expect(error?.member == "labels.npy")
     }
@@ -105,7 +105,7 @@ struct NumpyArchiveTests {
     try withMemoryFolder { folder in
       for length in bytes.indices {
         let path = try folder.write(Array(bytes[..<length]), as: "a.npz")
-        #expect(fileError { _ = try NumpyArray(path + ":labels").doubles() } != nil)
+        #expect(fileError { _ = try StoredArray(path + ":labels").doubles() } != nil)
       }
     }
   }
@@ -115,13 +115,13 @@ struct NumpyArchiveTests {
     name: String
   ) throws {
     let bytes = [UInt8](try Data(contentsOf: Fixtures.url("npy-ref/\(name)")))
-    let expected = try NumpyArray(NumpyReferenceTests.path(name) + ":features").floats()
+    let expected = try StoredArray(NumpyReferenceTests.path(name) + ":features").floats()
     var source = RandomSource(RandomKey(seed: 2, role: .data, method: name))
     try withMemoryFolder { folder in
       for _ in 0..<1500 {
         let path = try folder.write(damaged(bytes, using: &source), as: "a.npz")
         do {
-          #expect(try NumpyArray(path + ":features").floats() == expected)
+          #expect(try StoredArray(path + ":features").floats() == expected)
         } catch is FileError {}
       }
     }

@@ -15,7 +15,7 @@ struct NumpyFormatTests {
         let sizes = shape.map { "\($0)," }.joined(separator: " ")
         let path = try folder.write(
           Build.npy("<i8", "(\(sizes))", Build.bytes(transposed), fortran: true), as: "a.npy")
-        #expect(try NumpyArray(path).integers() == Array(0..<count), "shape \(shape)")
+        #expect(try StoredArray(path).integers() == Array(0..<count), "shape \(shape)")
       }
     }
   }
@@ -47,7 +47,7 @@ struct NumpyFormatTests {
         Build.npy(">u4", shape, Build.bytes(values.map { UInt32($0).bigEndian })),
       ]
       for file in files {
-        let matrix = try NumpyArray(folder.write(file, as: "a.npy")).matrix()
+        let matrix = try StoredArray(folder.write(file, as: "a.npy")).matrix()
         #expect(matrix == Matrix(rows: rows, columns: columns, elements: values))
       }
     }
@@ -69,12 +69,12 @@ struct NumpyFormatTests {
       ]
       for (descriptor, data, expected) in cases {
         let path = try folder.write(Build.npy(descriptor, "(2,)", data), as: "a.npy")
-        #expect(try NumpyArray(path).integers() == expected, "\(descriptor)")
+        #expect(try StoredArray(path).integers() == expected, "\(descriptor)")
       }
       let path = try folder.write(
         Build.npy("<u8", "(2,)", Build.bytes([1, UInt64.max])), as: "a.npy")
-      #expect(fileError { _ = try NumpyArray(path).integers() }?.place == .element(1))
-      #expect(try NumpyArray(path).doubles() == [1, 0x1p64])
+      #expect(fileError { _ = try StoredArray(path).integers() }?.place == .element(1))
+      #expect(try StoredArray(path).doubles() == [1, 0x1p64])
     }
   }
 
@@ -83,8 +83,8 @@ struct NumpyFormatTests {
       let header = "{\"shape\":(2L, 1L),\"descr\":'<i2','fortran_order':False}   \n"
       let path = try folder.write(
         Build.npy(header: header, Build.bytes([Int16(5), 6])), as: "a.npy")
-      #expect(try NumpyArray(path).integers() == [5, 6])
-      #expect(try NumpyArray(path).shape == [2, 1])
+      #expect(try StoredArray(path).integers() == [5, 6])
+      #expect(try StoredArray(path).shape == [2, 1])
     }
   }
 
@@ -104,27 +104,58 @@ struct NumpyFormatTests {
     "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}",
     "{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}",
     "{'descr': '<i3', 'fortran_order': False, 'shape': (1,)}",
-    "{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}",
+    "{'descr': '<U', 'fortran_order': False, 'shape': (1,)}",
+    "{'descr': '<S4', 'fortran_order': False, 'shape': (1,)}",
+    "{'descr': '<U4611686018427387904', 'fortran_order': False, 'shape': (1,)}",
     "{'descr': '<M8[s]', 'fortran_order': False, 'shape': (1,)}",
     "((((((((((((((((((((((((((((((1", "__import__('os').system('true')",
   ])
   func `a header that says anything else is refused`(header: String) throws {
     try withMemoryFolder { folder in
       let path = try folder.write(Build.npy(header: header, [0, 0, 0, 0]), as: "a.npy")
-      let error = fileError { _ = try NumpyArray(path) }
+      let error = fileError { _ = try StoredArray(path) }
       #expect(error?.kind == .format)
       #expect(error?.path == path)
     }
   }
 
-  @Test func `Python objects are forbidden, text is refused with what to do`() throws {
-    let objects = fileError { _ = try NumpyArray(NumpyReferenceTests.path("object_dict.npy")) }
-    #expect(objects?.kind == .forbidden)
-    #expect(objects?.hints.isEmpty == false)
+  @Test func `text is read as text, in both byte orders and in Fortran order`() throws {
+    let characters: [UInt32] = [0x61, 0, 0x1f40d, 0xe9, 0, 0x62]
     try withMemoryFolder { folder in
-      let path = try folder.write(
-        Build.npy("<U2", "(1,)", Array(repeating: 0, count: 8)), as: "a.npy")
-      #expect(fileError { _ = try NumpyArray(path) }?.found == "an array of text ('<U2')")
+      let little = try folder.write(
+        Build.npy("<U2", "(3,)", Build.bytes(characters)), as: "a.npy")
+      #expect(try StoredArray(little).strings() == ["a", "🐍é", "\0b"])
+      let big = try folder.write(
+        Build.npy(">U2", "(3,)", Build.bytes(characters.map(\.bigEndian))), as: "b.npy")
+      #expect(try StoredArray(big).strings() == ["a", "🐍é", "\0b"])
+      let grid = try folder.write(
+        Build.npy("<U1", "(2, 2)", Build.bytes([UInt32(0x61), 0x63, 0x62, 0x64]), fortran: true),
+        as: "c.npy")
+      #expect(try StoredArray(grid).strings() == ["a", "b", "c", "d"])
+    }
+  }
+
+  @Test func `text is no number, numbers are no text, and not every number is a character`() throws
+  {
+    try withMemoryFolder { folder in
+      let text = try StoredArray(
+        folder.write(Build.npy("<U1", "(1,)", Build.bytes([UInt32(0x31)])), as: "a.npy"))
+      #expect(fileError { _ = try text.integers() }?.found == "text ('<U1')")
+      #expect(fileError { _ = try text.floats() }?.found == "text ('<U1')")
+      let number = try StoredArray(folder.write(Build.npy("|u1", "(1,)", [7]), as: "b.npy"))
+      #expect(fileError { _ = try number.strings() }?.found == "whole numbers ('|u1')")
+      let surrogate = try folder.write(
+        Build.npy("<U1", "(2,)", Build.bytes([UInt32(0x61), 0xd800])), as: "c.npy")
+      #expect(fileError { _ = try StoredArray(surrogate).strings() }?.place == .element(1))
+    }
+  }
+
+  @Test func `text of no characters may not claim more elements than any file has`() throws {
+    try withMemoryFolder { folder in
+      let few = try folder.write(Build.npy("<U0", "(3,)", []), as: "a.npy")
+      #expect(try StoredArray(few).strings() == ["", "", ""])
+      let many = try folder.write(Build.npy("<U0", "(4611686018427387904,)", []), as: "b.npy")
+      #expect(fileError { _ = try StoredArray(many) }?.kind == .tooLarge)
     }
   }
 
@@ -133,7 +164,7 @@ struct NumpyFormatTests {
     try withMemoryFolder { folder in
       let data = Build.bytes([Float](repeating: 1, count: 4))
       let path = try folder.write(Build.npy("<f4", shape, data), as: "a.npy")
-      #expect(fileError { _ = try NumpyArray(path) }?.kind == .format)
+      #expect(fileError { _ = try StoredArray(path) }?.kind == .format)
     }
   }
 
@@ -142,11 +173,12 @@ struct NumpyFormatTests {
       for (shape, rows, columns) in [
         ("(0, 1000000)", 0, 1_000_000), ("(1000000, 0)", 1_000_000, 0),
       ] {
-        let matrix = try NumpyArray(folder.write(Build.npy("<f4", shape, []), as: "a.npy")).matrix()
+        let matrix = try StoredArray(folder.write(Build.npy("<f4", shape, []), as: "a.npy"))
+          .matrix()
         #expect(matrix.rows == rows && matrix.columns == columns)
       }
       let huge = try folder.write(Build.npy("<f4", "(0, 4611686018427387904)", []), as: "b.npy")
-      #expect(fileError { _ = try NumpyArray(huge) }?.found == "0 × 4611686018427387904")
+      #expect(fileError { _ = try StoredArray(huge) }?.found == "0 × 4611686018427387904")
     }
   }
 
@@ -157,7 +189,7 @@ struct NumpyFormatTests {
       let file = try FileHandle(forUpdating: URL(filePath: path))
       try file.truncate(atOffset: UInt64(head.count + 4 << 40))
       try file.close()
-      #expect(fileError { _ = try NumpyArray(path).floats() }?.kind == .tooLarge)
+      #expect(fileError { _ = try StoredArray(path).floats() }?.kind == .tooLarge)
     }
   }
 
@@ -167,22 +199,22 @@ struct NumpyFormatTests {
     try withMemoryFolder { folder in
       for length in bytes.indices {
         let path = try folder.write(Array(bytes[..<length]), as: "a.npy")
-        let error = fileError { _ = try NumpyArray(path).doubles() }
+        let error = fileError { _ = try StoredArray(path).doubles() }
         #expect(error?.kind == .format, "\(length) bytes")
       }
       let path = try folder.write(bytes + [0], as: "a.npy")
-      #expect(fileError { _ = try NumpyArray(path).doubles() }?.kind == .format)
+      #expect(fileError { _ = try StoredArray(path).doubles() }?.kind == .format)
     }
   }
 
   @Test func `what is no file at all is missing`() throws {
     try withMemoryFolder { folder in
       let path = folder.path(percentEncoded: false)
-      #expect(fileError { _ = try NumpyArray(path + "none.npy") }?.kind == .missing)
-      #expect(fileError { _ = try NumpyArray(path + "none.npz:key") }?.path == path + "none.npz")
-      #expect(fileError { _ = try NumpyArray(path) }?.found == "a folder")
-      #expect(fileError { _ = try NumpyArray("/dev/null") }?.found == "a special file")
-      #expect(fileError { _ = try NumpyArray("") }?.kind == .missing)
+      #expect(fileError { _ = try StoredArray(path + "none.npy") }?.kind == .missing)
+      #expect(fileError { _ = try StoredArray(path + "none.npz:key") }?.path == path + "none.npz")
+      #expect(fileError { _ = try StoredArray(path) }?.found == "a folder")
+      #expect(fileError { _ = try StoredArray("/dev/null") }?.found == "a special file")
+      #expect(fileError { _ = try StoredArray("") }?.kind == .missing)
     }
   }
 
@@ -194,7 +226,7 @@ struct NumpyFormatTests {
       for _ in 0..<400 {
         let path = try folder.write(damaged(bytes, using: &source), as: "a.npy")
         do {
-          let array = try NumpyArray(path)
+          let array = try StoredArray(path)
           #expect(try array.doubles().count == array.count)
         } catch is FileError {}
       }

@@ -54,7 +54,7 @@ struct NumpyReferenceTests {
   @Test(arguments: arrays)
   func `every type, order and version gives the numbers that NumPy wrote`(name: String) throws {
     let expected = try #require(Self.manifest[name])
-    let array = try NumpyArray(Self.path(name))
+    let array = try StoredArray(Self.path(name))
     #expect(array.shape == expected.shape)
     #expect(array.type.descriptor == expected.dtype)
     let values = try #require(expected.value).flat
@@ -75,8 +75,8 @@ struct NumpyReferenceTests {
     #expect(archive.keys == ["features", "labels"])
     let values = try #require(Self.manifest[name]?.value).flat
     #expect(try archive.array("features").doubles() == values)
-    #expect(try NumpyArray(Self.path(name) + ":features").doubles() == values)
-    #expect(try NumpyArray(Self.path(name) + ":labels").type.descriptor == "<i8")
+    #expect(try StoredArray(Self.path(name) + ":features").doubles() == values)
+    #expect(try StoredArray(Self.path(name) + ":labels").type.descriptor == "<i8")
   }
 
   @Test func `every array of every copied oracle is readable`() throws {

@@ -9,7 +9,7 @@ struct NumpyWriterTests {
     try withMemoryFolder { folder in
       let copy = folder.appending(path: "a.npy").path(percentEncoded: false)
       for name in ["c_le_f4.npy", "c_le_i8.npy", "empty.npy"] {
-        let array = try NumpyArray(NumpyReferenceTests.path(name))
+        let array = try StoredArray(NumpyReferenceTests.path(name))
         if array.type.isWhole {
           try NumpyWriter.write(array.integers(), shape: array.shape, to: copy)
         } else {
@@ -27,10 +27,10 @@ struct NumpyWriterTests {
     try withMemoryFolder { folder in
       let path = folder.appending(path: "a.npy").path(percentEncoded: false)
       try NumpyWriter.write(values, shape: shape, to: path)
-      #expect(try NumpyArray(path).integers() == values)
+      #expect(try StoredArray(path).integers() == values)
       try NumpyWriter.write(values.map { Float($0) / 2 }, shape: shape, to: path)
-      #expect(try NumpyArray(path).floats() == values.map { Float($0) / 2 })
-      #expect(try NumpyArray(path).shape == shape)
+      #expect(try StoredArray(path).floats() == values.map { Float($0) / 2 })
+      #expect(try StoredArray(path).shape == shape)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path()) == ["a.npy"])
     }
   }

@@ -30,6 +30,7 @@ extension Int: ArrayElement {
 /// The first element of a run that has no counterpart in the type that was asked for.
 struct UnfitElement: Error {
   let index: Int
+  var expected = "a number that fits in 64 bits"
   let value: String
 }
 

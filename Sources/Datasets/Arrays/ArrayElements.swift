@@ -63,6 +63,28 @@ struct ArrayElements: Sendable {
     }
   }
 
+  /// The elements of all `parts`, one part after another, `count` in all. Bytes that several parts
+  /// use are read only once.
+  /// - Throws: as `fill`.
+  static func values<Element: ArrayElement>(
+    _: Element.Type, of parts: [ArrayElements], count: Int
+  ) throws -> [Element] {
+    var shared = SharedBytes(parts)
+    return try [Element](unsafeUninitializedCapacity: count) { target, initialized in
+      initialized = 0
+      for part in parts {
+        let range = initialized..<initialized + part.layout.count
+        do {
+          try shared.loaded(part).fill(UnsafeMutableBufferPointer(rebasing: target[range]))
+        } catch let unfit as UnfitElement {
+          throw UnfitElement(
+            index: range.lowerBound + unfit.index, expected: unfit.expected, value: unfit.value)
+        }
+        initialized = range.upperBound
+      }
+    }
+  }
+
   /// The elements of an array of text, in C order.
   func texts() throws -> [String] {
     var texts = [String](repeating: "", count: layout.count)
@@ -74,7 +96,7 @@ struct ArrayElements: Sendable {
         let element = bytes[i * type.size..<(i + 1) * type.size]
         let place = places.next()
         guard let text = FixedText.string(element, isBigEndian: type.isBigEndian) else {
-          throw UnfitElement(index: place, value: "a number that is no character")
+          throw UnfitElement(index: place, expected: "text", value: "a number that is no character")
         }
         texts[place] = text
       }
@@ -108,7 +130,7 @@ struct ArrayElements: Sendable {
     _ body: (UnsafeRawBufferPointer, Range<Int>) throws -> Void
   ) throws {
     let (size, base) = (type.size, layout.extent.lowerBound)
-    let all = try bytesOfExtent()
+    let all = try origin.bytes(byteExtent)
     let piece = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(elementsPerPiece, layout.count) * size, alignment: 64)
     defer { piece.deallocate() }
@@ -127,12 +149,24 @@ struct ArrayElements: Sendable {
       }
     }
   }
+}
 
-  private func bytesOfExtent() throws -> [UInt8] {
-    let range = byteExtent
-    return try [UInt8](unsafeUninitializedCapacity: range.count) { target, count in
-      try origin.copy(range, into: UnsafeMutableRawBufferPointer(target))
-      count = range.count
-    }
+/// What several parts of an array have in common, such as the storage of which each row of a list of
+/// rows is a view, held in memory.
+private struct SharedBytes {
+  private var uses: [ByteOrigin.Place: Int] = [:]
+  private var bytes: [ByteOrigin.Place: [UInt8]] = [:]
+
+  init(_ parts: [ArrayElements]) {
+    guard parts.count > 1 else { return }
+    for part in parts { uses[part.origin.place, default: 0] += 1 }
+  }
+
+  /// The same elements, in memory if other parts use their bytes, too.
+  mutating func loaded(_ part: ArrayElements) throws -> ArrayElements {
+    let place = part.origin.place
+    guard place != .memory, uses[place, default: 0] > 1 else { return part }
+    if bytes[place] == nil { bytes[place] = try part.origin.bytes(0..<part.origin.count) }
+    return ArrayElements(part.type, part.layout, .memory(bytes[place] ?? []))
   }
 }

@@ -18,6 +18,30 @@ enum ByteOrigin: Sendable {
     }
   }
 
+  /// Tells bytes in a file from other bytes in the same file.
+  enum Place: Hashable {
+    case range(Range<Int>)
+    case member(Int)
+    case memory
+  }
+
+  var place: Place {
+    switch self {
+    case .file(_, let range): .range(range)
+    case .member(_, let entry, _): .member(entry.offset)
+    case .memory: .memory
+    }
+  }
+
+  /// `range` of the bytes, all at once.
+  func bytes(_ range: Range<Int>) throws -> [UInt8] {
+    if case .memory(let all) = self, range == all.indices { return all }
+    return try [UInt8](unsafeUninitializedCapacity: range.count) { target, count in
+      try copy(range, into: UnsafeMutableRawBufferPointer(target))
+      count = range.count
+    }
+  }
+
   /// Hands out `range` of the bytes in pieces of `step` bytes, the last of which may be shorter. The
   /// rest of a member is read, too, since only then is its checksum known to be right.
   func read(

@@ -1,6 +1,7 @@
 /// What the head of an npy file says about the numbers behind it.
 struct NumpyHeader: Sendable, Equatable {
-  let type: ElementType
+  /// How the numbers are stored; nil where Python objects follow, in a pickle.
+  let type: ElementType?
   /// Whether the first index runs fastest.
   let isFortranOrder: Bool
   let shape: [Int]
@@ -69,25 +70,18 @@ struct NumpyHeader: Sendable, Equatable {
     count = try Self.count(shape, type, path)
   }
 
-  private static func type(_ field: PythonLiteral?, _ path: String) throws -> ElementType {
+  private static func type(_ field: PythonLiteral?, _ path: String) throws -> ElementType? {
     guard case .text(let descriptor) = field else {
       throw FileError(
         .format, path: path, at: .byte(8), expected: "an array of plain numbers",
         found: "a structured array", hints: ["save each of its fields as an array of its own"])
     }
     if let type = ElementType(descriptor) { return type }
-    if descriptor.contains("O") {
-      throw FileError(
-        .forbidden, path: path, at: .byte(8), expected: "an array of plain numbers",
-        found:
-          "an array of Python objects ('\(descriptor)'), which only running its pickle could read",
-        hints: ["in Python: numpy.save(FILE, numpy.array(array.tolist(), dtype='int64'))"])
-    }
-    let isText = descriptor.contains("U") || descriptor.contains("S")
+    if ["|O", "O", "|O8", "|O4"].contains(descriptor) { return nil }
     throw FileError(
       .format, path: path, at: .byte(8),
-      expected: "an array of plain numbers (b1, i1…i8, u1…u8, f2, f4, f8)",
-      found: isText ? "an array of text ('\(descriptor)')" : "elements of type '\(descriptor)'",
+      expected: "an array of plain numbers (b1, i1…i8, u1…u8, f2, f4, f8) or text (U)",
+      found: "elements of type '\(descriptor)'",
       hints: ["in Python: numpy.save(FILE, array.astype('float32'))"])
   }
 
@@ -109,8 +103,8 @@ struct NumpyHeader: Sendable, Equatable {
   }
 
   /// The number of elements, checked so that no product of sizes overflows later.
-  private static func count(_ shape: [Int], _ type: ElementType, _ path: String) throws -> Int {
-    guard let count = ArrayLayout.count(shape, size: type.size) else {
+  private static func count(_ shape: [Int], _ type: ElementType?, _ path: String) throws -> Int {
+    guard let count = ArrayLayout.count(shape, size: type?.size ?? 8) else {
       throw FileError(
         .format, path: path, at: .byte(8), expected: "a shape whose bytes can be counted",
         found: "\(shape.map(String.init).joined(separator: " × "))")

@@ -1,12 +1,13 @@
+import CKernels
 import LinearAlgebra
 
 /// Reads features, one row per sample, and refuses what no method could work with.
 enum FeatureFile {
-  /// - Parameter location: an npy file, or `FILE.npz:key`.
+  /// - Parameter location: an npy or torch file, or `FILE:key` (`ArrayLocation`).
   /// - Throws: `FileError` where the array has fewer than two dimensions, is empty, or holds a
   ///   number that is not finite as a 32-bit float; its row and column are named.
   static func read(_ location: String) throws -> Matrix {
-    let array = try NumpyArray(location)
+    let array = try StoredArray(location)
     let matrix = try array.matrix()
     guard matrix.rows > 0, matrix.columns > 0 else {
       throw FileError(
@@ -14,7 +15,10 @@ enum FeatureFile {
         expected: "at least one sample of at least one feature",
         found: array.shape.map(String.init).joined(separator: " × "))
     }
-    if let place = matrix.elements.firstIndex(where: { !$0.isFinite }) {
+    let place = matrix.elements.withUnsafeBufferPointer { elements in
+      elements.baseAddress.map { ck_position_not_finite($0, elements.count) } ?? 0
+    }
+    if place < matrix.elements.count {
       throw FileError(
         .format, path: array.path, member: array.member,
         at: .cell(row: place / matrix.columns, column: place % matrix.columns),

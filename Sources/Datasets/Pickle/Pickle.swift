@@ -6,16 +6,17 @@ package enum Pickle {
   /// - Throws: `FileError` with the byte; of kind `forbidden` where the pickle asks for anything but
   ///   data.
   package static func read(_ path: String) throws -> PythonValue {
-    try read(FileBytes(path))
-  }
-
-  static func read(_ file: FileBytes) throws -> PythonValue {
-    let reader = PickleReader(
-      ByteStream(file, 0..<file.count), places: 0..<file.count, path: file.name,
-      converter: converter)
-    let value = try Unpickler.read(reader)
+    let reader = reader(try FileBytes(path))
+    let value = try Unpickler.read(reader).value
     try reader.finish()
     return value
+  }
+
+  /// The whole file as pickles.
+  static func reader(_ file: FileBytes) -> PickleReader {
+    PickleReader(
+      ByteStream(file, 0..<file.count), places: 0..<file.count, path: file.name,
+      converter: converter)
   }
 
   /// A way out for pickles that are refused.

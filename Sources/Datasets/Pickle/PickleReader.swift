@@ -41,6 +41,7 @@ final class PickleReader {
   /// The next `count` bytes.
   func bytes(_ count: Int) throws -> [UInt8] {
     guard count <= remaining else { throw cut(count) }
+    try MemoryLimit.check(count, of: UInt8.self, path: path)
     return try [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       let here = min(count, filled - next)
       _ = target[..<here].update(fromContentsOf: window[next..<next + here])

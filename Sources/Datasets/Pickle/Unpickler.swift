@@ -34,13 +34,19 @@ struct Unpickler {
     bytesToMake = Self.limit(reader.remaining)
   }
 
+  /// A pickle's value, and all storages of tensors that it names.
+  struct Result {
+    let value: PythonValue
+    let storages: [TorchStorage]
+  }
+
   /// Reads the pickle that begins at the reader's place and leaves the reader behind it.
-  static func read(_ reader: PickleReader, hasStorages: Bool = false) throws -> PythonValue {
+  static func read(_ reader: PickleReader, hasStorages: Bool = false) throws -> Result {
     let limit = limit(reader.remaining)
     var unpickler = Unpickler(reader, hasStorages: hasStorages)
     let result = try unpickler.run()
     var tree = PickleTree(heap: unpickler.heap, reader: reader, limit: limit)
-    return try tree.value(result)
+    return Result(value: try tree.value(result), storages: unpickler.heap.storages)
   }
 
   private mutating func run() throws -> PickleItem {

@@ -124,9 +124,9 @@ struct RunFolder {
       .format, path: file(name), at: place.map { .element($0) }, expected: expected, found: found)
   }
 
-  func array(_ name: String) throws -> NumpyArray? {
+  func array(_ name: String) throws -> StoredArray? {
     guard names.contains(name) else { return nil }
-    let array = try NumpyArray(file(name))
+    let array = try StoredArray(file(name))
     guard array.shape.count == 1 else {
       let sizes = array.shape.map(String.init).joined(separator: " × ")
       throw error(
