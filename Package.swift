@@ -23,16 +23,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "winnow",
-  products: [.executable(name: "winnow", targets: ["winnow"])],
+  products: [
+    .executable(name: "winnow", targets: ["winnow"]),
+    .executable(name: "from-reference", targets: ["from-reference"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // 0: the ground
@@ -47,6 +52,7 @@ let package = Package(
     // 1
     library("LinearAlgebra", ["COpenBLAS", "CKernels"]),
     library("WorkspaceStore", [grdb]),
+    library("ReferenceScripts", ["CommandLanguage", yams]),
     // 2
     library("Networks", ["LinearAlgebra"]),
     library(
@@ -61,6 +67,9 @@ let package = Package(
         "CommandLanguage", "ActiveLearning", "Networks", "Datasets", "LinearAlgebra",
         "WorkspaceStore", crypto,
       ]),
+    .executableTarget(
+      name: "from-reference", dependencies: ["ReferenceScripts", "CommandLanguage"],
+      swiftSettings: swiftStrict),
     // 5
     cLibrary("CLineEditor", ["CEdit"]),
     .executableTarget(
@@ -84,6 +93,7 @@ let package = Package(
     tests("Datasets", ["Datasets"]),
     tests("ActiveLearning", ["ActiveLearning"]),
     tests("Notebook", ["Notebook"]),
+    tests("ReferenceScripts", ["ReferenceScripts", "CommandLanguage"]),
     tests("Winnow", []),
   ]
 )
