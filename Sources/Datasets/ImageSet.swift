@@ -65,11 +65,15 @@ package struct ImageSet: Sendable {
   /// Whether the pixels are in files and are read when they are needed.
   package var isReadFromFiles: Bool { if case .files = storage { true } else { false } }
 
-  /// One row per image: its bytes as they are, unscaled. Reads every image.
-  /// - Throws: `FileError` where a file cannot be read; `Interrupted`.
+  /// One row per image: its bytes as they are, unscaled. Reads every image, on all cores.
+  /// - Throws: `FileError` where a file cannot be read or the matrix would not fit in memory;
+  ///   `Interrupted`.
   package func pixelMatrix() throws -> Matrix {
+    try checkMemory(for: Float.self)
     let elements = try [Float](unsafeUninitializedCapacity: count * imageLength) { target, done in
       done = 0
+      // Each image has a part of its own.
+      nonisolated(unsafe) let target = target
       try forEachImage { index, bytes in
         for (i, byte) in bytes.enumerated() {
           target.initializeElement(at: index * imageLength + i, to: Float(byte))
@@ -80,14 +84,34 @@ package struct ImageSet: Sendable {
     return Matrix(rows: count, columns: imageLength, elements: elements)
   }
 
-  /// The pixels of all images, one after another. Reads every image.
-  /// - Throws: `FileError` where a file cannot be read; `Interrupted`.
+  /// The pixels of all images, one after another. Reads every image, on all cores.
+  /// - Throws: `FileError` where a file cannot be read or the pixels would not fit in memory;
+  ///   `Interrupted`.
   package func bytes() throws -> [UInt8] {
     if case .memory(let pixels) = storage { return pixels }
-    var result: [UInt8] = []
-    result.reserveCapacity(count * imageLength)
-    try forEachImage { result.append(contentsOf: $1) }
-    return result
+    try checkMemory(for: UInt8.self)
+    return try [UInt8](unsafeUninitializedCapacity: count * imageLength) { target, done in
+      done = 0
+      // Each image has a part of its own.
+      nonisolated(unsafe) let target = target
+      try forEachImage { index, bytes in
+        let part = index * imageLength..<(index + 1) * imageLength
+        _ = UnsafeMutableBufferPointer(rebasing: target[part]).initialize(from: bytes)
+      }
+      done = count * imageLength
+    }
+  }
+
+  private func checkMemory<Element>(for element: Element.Type) throws {
+    guard case .files(let reader, let indices) = storage, let first = indices.first else { return }
+    let (length, overflow) = count.multipliedReportingOverflow(by: imageLength)
+    do {
+      try MemoryLimit.check(overflow ? Int.max : length, of: element, path: reader.name(of: first))
+    } catch var error as FileError {
+      error.found += ", \(count) images of \(height) × \(width) × \(channels)"
+      error.hints = ["features=FILE brings features made elsewhere; subset=N limits the images"]
+      throw error
+    }
   }
 
   /// The pixels of one image: channel after channel, in each row after row.
@@ -105,8 +129,10 @@ package struct ImageSet: Sendable {
     }
   }
 
-  /// Hands `body` every image in order.
-  private func forEachImage(_ body: (Int, UnsafeRawBufferPointer) -> Void) throws {
+  /// Hands `body` every image, those from files from several threads and in no order.
+  private func forEachImage(
+    _ body: @Sendable (Int, UnsafeRawBufferPointer) -> Void
+  ) throws {
     switch storage {
     case .memory(let pixels):
       pixels.withUnsafeBytes { all in
@@ -116,12 +142,11 @@ package struct ImageSet: Sendable {
         }
       }
     case .files(let reader, let indices):
-      let image = UnsafeMutableRawBufferPointer.allocate(byteCount: imageLength, alignment: 16)
-      defer { image.deallocate() }
-      for (index, place) in indices.enumerated() {
-        try Interrupt.check()
-        try reader.read(place, into: image)
-        body(index, UnsafeRawBufferPointer(image))
+      try Parallel.forEach(count) { index in
+        try withUnsafeTemporaryAllocation(byteCount: imageLength, alignment: 16) { image in
+          try reader.read(indices[index], into: image)
+          body(index, UnsafeRawBufferPointer(image))
+        }
       }
     }
   }

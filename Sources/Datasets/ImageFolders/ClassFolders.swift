@@ -17,7 +17,7 @@ struct ClassFolders {
   /// - Throws: `FileError` where a folder cannot be read; `Interrupted`.
   init(root: String, folder: String, classes: [String?]) throws {
     self.root = root
-    self.folder = folder + "/"
+    self.folder = folder
     for (label, name) in classes.enumerated() {
       guard let name else { continue }
       try Interrupt.check()
@@ -36,10 +36,10 @@ struct ClassFolders {
     guard !labels.isEmpty else {
       throw FileError(
         .format, path: "\(root)/\(folder)",
-        expected: "at least one image in the folders of the "
-          + "classes", found: "none called .jpg, .jpeg or .png")
+        expected: "at least one image in the folders of the classes",
+        found: "none called .jpg, .jpeg or .png")
     }
-    let images = FolderImages(root: root, folder: folder, paths: paths, framing: framing)
+    let images = FolderImages(root: root, folder: folder + "/", paths: paths, framing: framing)
     return Examples(labels: labels, images: images.imageSet)
   }
 

@@ -33,9 +33,9 @@ package enum Food101N {
   ) throws -> Dataset {
     let root = try folder.locate(in: directories, path: path)
     let classes = try classNames("\(root)/meta/classes.txt")
-    let verified = try verdicts("\(root)/meta/verified_train.tsv")
-    let validation = try verdicts("\(root)/meta/verified_val.tsv")
-    let reader = Lists(root: root, classes: classes)
+    let reader = FoodLists(root: root, classes: classes)
+    let verified = try reader.verdicts("\(root)/meta/verified_train.tsv")
+    let validation = try reader.verdicts("\(root)/meta/verified_val.tsv")
     let train =
       switch pool {
       case .verified: try reader.verified(verified)
@@ -62,21 +62,23 @@ package enum Food101N {
     }
     return names
   }
-
-  /// 1 for labels that are right, 0 for those that are wrong.
-  private static func verdicts(_ path: String) throws -> LabeledPaths {
-    try LabeledPaths(path, below: 2, "a verdict", mayHaveHeader: true)
-  }
 }
 
 /// Makes samples of the lists of Food-101N.
-private struct Lists {
+private struct FoodLists {
   let root: String
   private let labels: [String: Int]
 
   init(root: String, classes: [String]) {
     self.root = root
     labels = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+  }
+
+  /// 1 for labels that are right, 0 for those that are wrong.
+  func verdicts(_ path: String) throws -> LabeledPaths {
+    let list = try LabeledPaths(path, below: 2, "a verdict", mayHaveHeader: true)
+    _ = try chosen(list, Array(list.labels.indices))
+    return list
   }
 
   func verified(_ list: LabeledPaths) throws -> Examples {

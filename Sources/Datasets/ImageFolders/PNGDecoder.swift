@@ -2,7 +2,8 @@ import CPNG
 
 /// Decodes PNG of every kind by libpng: grey, colour, palettes, 1 to 16 bits, interlaced or not.
 ///
-/// 16 bits are rounded to the nearest 8, where Pillow cuts them off: never more than 1 apart.
+/// 16 bits are rounded to the nearest 8. Pillow cuts colours off, never more than 1 apart from this;
+/// of grey images it takes whatever is above 255 for white, which makes nothing of them.
 enum PNGDecoder {
   static func decode(_ bytes: [UInt8], path: String) throws -> Picture {
     let file = try PNGFile(bytes, path: path)

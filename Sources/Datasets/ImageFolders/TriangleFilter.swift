@@ -1,8 +1,9 @@
 /// The weights by which one side of an image is made longer or shorter: bilinear, and where it is
 /// made shorter as wide as the pixels that come together in one (antialiasing).
 ///
-/// The definition, the order of the sums and the fixed point are those of Pillow's
-/// `resize(…, BILINEAR)`, to whose results the pixels are equal.
+/// The definition and the fixed point are those of Pillow's `resize(…, BILINEAR)`, to whose results
+/// the pixels are equal; versions of it that take the columns of tall pictures first differ by 1 at
+/// most.
 struct TriangleFilter {
   /// Binary places of a weight.
   static let precision: Int32 = 22
