@@ -1,29 +1,67 @@
 import Glibc
 
-/// Writes arrays as npy files: format version 1.0, C order, `<f4` or `<i8`, the header padded to a
+/// Writes arrays as npy files: format version 1.0, C order, little-endian, the header padded to a
 /// multiple of 64 bytes, as NumPy does.
 package enum NumpyWriter {
+  /// Writes 32-bit floats, `<f4`.
   /// - Precondition: the product of `shape` is `values.count`.
   package static func write(_ values: [Float], shape: [Int], to path: String) throws {
     try write(values, shape, .float32, path) { $0.bitPattern.littleEndian }
   }
 
+  /// Writes 64-bit floats, `<f8`.
+  /// - Precondition: the product of `shape` is `values.count`.
+  package static func write(_ values: [Double], shape: [Int], to path: String) throws {
+    try write(values, shape, .float64, path) { $0.bitPattern.littleEndian }
+  }
+
+  /// Writes 64-bit integers, `<i8`.
   /// - Precondition: the product of `shape` is `values.count`.
   package static func write(_ values: [Int], shape: [Int], to path: String) throws {
     try write(values, shape, .int64, path) { Int64($0).littleEndian }
+  }
+
+  /// Writes truth values, `|b1`.
+  /// - Precondition: the product of `shape` is `values.count`.
+  package static func write(_ values: [Bool], shape: [Int], to path: String) throws {
+    try write(values, shape, .boolean, path) { UInt8($0 ? 1 : 0) }
+  }
+
+  /// Writes text, `<U` and the number of characters of the longest, at least 1. Every text takes
+  /// four bytes per character of the longest. Zeros at the end of a text are not kept.
+  /// - Precondition: the product of `shape` is `values.count`.
+  package static func write(_ values: [String], shape: [Int], to path: String) throws {
+    let longest = values.lazy.map(\.unicodeScalars.count).max() ?? 0
+    let type = ElementType.text(max(1, longest))
+    try write(shape, count: values.count, type, path) { file in
+      for value in values {
+        var characters = value.unicodeScalars.map(\.value.littleEndian)
+        characters += [UInt32](repeating: 0, count: type.size / 4 - characters.count)
+        try characters.withUnsafeBytes { try file.append($0) }
+      }
+    }
   }
 
   private static func write<Value, Stored: BitwiseCopyable>(
     _ values: [Value], _ shape: [Int], _ type: ElementType, _ path: String,
     _ stored: (Value) -> Stored
   ) throws {
-    precondition(shape.reduce(1, *) == values.count, "a shape counts its elements")
+    try write(shape, count: values.count, type, path) { file in
+      for start in stride(from: 0, to: values.count, by: 1 << 16) {
+        let piece = values[start..<min(start + 1 << 16, values.count)].map(stored)
+        try piece.withUnsafeBytes { try file.append($0) }
+      }
+    }
+  }
+
+  private static func write(
+    _ shape: [Int], count: Int, _ type: ElementType, _ path: String,
+    _ content: (NewFile) throws -> Void
+  ) throws {
+    precondition(shape.reduce(1, *) == count, "a shape counts its elements")
     let file = try NewFile(path)
     try header(shape, type).withUnsafeBytes { try file.append($0) }
-    for start in stride(from: 0, to: values.count, by: 1 << 16) {
-      let piece = values[start..<min(start + 1 << 16, values.count)].map(stored)
-      try piece.withUnsafeBytes { try file.append($0) }
-    }
+    try content(file)
     try file.commit()
   }
 
