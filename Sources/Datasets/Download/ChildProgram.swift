@@ -4,13 +4,13 @@ import LinearAlgebra
 
 /// A program of the system that does something for us: started without a shell, watched, and
 /// stopped when we are.
-enum ChildProgram {
+package enum ChildProgram {
   /// What a program that has ended leaves.
-  struct Result {
+  package struct Result {
     /// What it exited with; where a signal ended it, 128 and the signal's number.
-    let status: Int32
+    package let status: Int32
     /// What it wrote to standard error.
-    let complaints: String
+    package let complaints: String
   }
 
   /// Runs a program to its end. It is in a process group of its own, so that Ctrl-C reaches us
@@ -22,7 +22,7 @@ enum ChildProgram {
   ///   - output: handed what it writes to standard output, as that comes.
   ///   - tick: called about twenty times a second; where it throws, the program is stopped.
   /// - Throws: `FileError` where it cannot be started; `Interrupted`; what `output` and `tick` do.
-  static func run(
+  package static func run(
     _ program: String, _ arguments: [String], package: String, sharing: Int32? = nil,
     output: ([UInt8]) throws -> Void = { _ in }, tick: () throws -> Void = {}
   ) throws -> Result {
