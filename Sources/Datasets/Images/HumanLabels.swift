@@ -33,7 +33,8 @@ package enum HumanLabels {
     return try answers.labels([chosen.kind] + chosen.others, trueLabels: labels)
   }
 
-  private static func aliases(_ classes: Int) -> [(kind: String, others: [String])] {
+  /// The kinds with their short forms.
+  package static func aliases(_ classes: Int) -> [(kind: String, others: [String])] {
     switch classes {
     case 10:
       [
