@@ -102,6 +102,8 @@ struct NoisySetTests {
       let error = fileError { _ = try Clothing1M.load(from: Self.nowhere, path: path) }
       #expect(error?.expected == "a path in UTF-8")
     }
+    let marked = try Self.clothing(["clean_test_key_list.txt": "\u{feff}images/2/t.jpg"])
+    #expect(marked.test?.labels == [1])
     let none = fileError { _ = try Self.clothing(["clean_test_key_list.txt": "\n\n"]) }
     #expect(none?.expected == "at least one image")
     let missing = fileError { _ = try Self.clothing(["clean_label_kv.txt": ""]) }

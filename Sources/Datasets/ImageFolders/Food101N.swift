@@ -49,10 +49,11 @@ package enum Food101N {
   /// One name per line, below a line that is not a class.
   private static func classNames(_ path: String) throws -> [String] {
     var names: [String] = []
+    var seen: Set<String> = []
     try LineReader(path).forEachLine { line in
       if line.number == 1, line.text == "class_name" { return }
       let name = String(decoding: try line.checkedPath(line.bytes), as: UTF8.self)
-      guard !names.contains(name) else {
+      guard seen.insert(name).inserted else {
         throw line.error(expected: "each class once", found: "'\(name)' once more")
       }
       names.append(name)

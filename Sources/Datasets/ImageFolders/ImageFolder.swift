@@ -65,7 +65,8 @@ package enum ImageFolder {
     -> [String?]
   {
     let folders = try DirectoryListing("\(path)/\(part)").folders
-    if let unknown = folders.first(where: { !classes.contains($0) }) {
+    let known = Set(classes)
+    if let unknown = folders.first(where: { !known.contains($0) }) {
       throw FileError(
         .format, path: "\(path)/\(part)/\(unknown)", expected: "a class that 'train' has, too",
         found: "'\(unknown)'")

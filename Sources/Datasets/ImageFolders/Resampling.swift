@@ -32,20 +32,22 @@ enum Resampling {
     into target: UnsafeMutableBufferPointer<UInt8>
   ) {
     filter.weights.withUnsafeBufferPointer { weights in
-      for position in filter.starts.indices {
-        var (red, green, blue) = (half, half, half)
-        var place = 3 * filter.starts[position]
-        let first = position * filter.stride
-        for index in first..<first + filter.counts[position] {
-          let weight = weights[index]
-          red &+= weight &* Int32(source[place])
-          green &+= weight &* Int32(source[place + 1])
-          blue &+= weight &* Int32(source[place + 2])
-          place += 3
+      filter.starts.withUnsafeBufferPointer { starts in
+        for position in starts.indices {
+          var (red, green, blue) = (half, half, half)
+          var place = 3 * starts[position]
+          let first = position * filter.stride
+          for index in first..<first + filter.counts[position] {
+            let weight = weights[index]
+            red &+= weight &* Int32(source[place])
+            green &+= weight &* Int32(source[place + 1])
+            blue &+= weight &* Int32(source[place + 2])
+            place += 3
+          }
+          target[3 * position] = level(red)
+          target[3 * position + 1] = level(green)
+          target[3 * position + 2] = level(blue)
         }
-        target[3 * position] = level(red)
-        target[3 * position + 1] = level(green)
-        target[3 * position + 2] = level(blue)
       }
     }
   }
@@ -84,6 +86,6 @@ enum Resampling {
   private static let half: Int32 = 1 << (TriangleFilter.precision - 1)
 
   private static func level(_ sum: Int32) -> UInt8 {
-    UInt8(clamping: sum >> TriangleFilter.precision)
+    UInt8(truncatingIfNeeded: min(sum >> TriangleFilter.precision, 255))
   }
 }
