@@ -30,6 +30,12 @@ struct Experiment: Sendable {
     Experiment(
       title: "Fashion-MNIST 60,000/5,000", expectations: [raw(86.00), components(85.48)],
       tasks: { [try first(60_000, 5_000, of: FashionMNIST.load(from: $0))] }),
+    Experiment(
+      title: "CIFAR-10 10,000/2,000", expectations: [raw(28.7), components(37.6, .cosine)],
+      tasks: { [try first(10_000, 2_000, of: CIFAR10.load(from: $0))] }),
+    Experiment(
+      title: "CIFAR-100 10,000/2,000", expectations: [raw(11.8), components(14.7, .cosine)],
+      tasks: { [try first(10_000, 2_000, of: CIFAR100.load(from: $0))] }),
   ]
 
   private static func raw(_ percent: Double) -> Expectation {

@@ -60,7 +60,11 @@ struct Reader: Sendable {
       name: "idx", seeds: { _ in Synthetic.idx },
       read: { folder, _ in try use(MNIST.load(from: nowhere, path: folder)) }),
     Reader(
-      name: "mat", seeds: { $0.folders("plain", ".mat") + $0.folders("packed", ".mat") },
+      name: "mat",
+      seeds: {
+        $0.folders("plain", ".mat") + $0.folders("plain", ".mat", packing: .matlab)
+          + $0.folders("packed", ".mat")
+      },
       read: { folder, _ in try use(SVHN.load(from: nowhere, path: folder)) }),
     Reader(
       name: "stl10", seeds: { _ in Synthetic.stl10 },
@@ -72,6 +76,21 @@ struct Reader: Sendable {
           + $0.folders("cifar-100-python", "train", "test", "meta")
       },
       read: cifar),
+    Reader(
+      name: "human labels",
+      seeds: {
+        $0.files("_human.pt", "_torch2.pt", "_older.pt", packing: .zip) + $0.files("_ordered.npy")
+      },
+      read: { _, file in
+        // The true labels are those that the file itself has: then the rest of it is read, too.
+        let truth = try LabelFile.read(file + ":clean_label")
+        let classes = file.contains("CIFAR-100") ? 100 : 10
+        for kind in HumanLabels.kinds(classes: classes) {
+          let labels = try HumanLabels.read(
+            kind: kind, classes: classes, labels: truth, from: nowhere, file: file)
+          precondition(labels.count == truth.count && labels.allSatisfy { $0 < classes })
+        }
+      }),
     Reader(
       name: "cifar binary",
       seeds: {

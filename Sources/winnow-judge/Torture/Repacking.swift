@@ -5,27 +5,64 @@ enum Repacking {
   /// One in five files is damaged as it is, whatever its packing.
   static func damaged(_ bytes: [UInt8], _ packing: Seed.Packing, _ damage: inout Damage) -> [UInt8]
   {
-    guard packing != .gzip else {
-      let packed = gzip(damage.apply(to: bytes))
-      return damage.random.integer(below: 5) == 0 ? damage.apply(to: packed) : packed
-    }
-    guard damage.random.integer(below: 5) > 0 else { return damage.apply(to: bytes) }
+    let isInside = damage.random.integer(below: 5) > 0
     switch packing {
-    case .zip: return zip(bytes, &damage) ?? damage.apply(to: bytes)
-    case .png: return png(damage.apply(to: bytes))
-    case .none, .gzip: return damage.apply(to: bytes)
+    case .zip where isInside: return zip(bytes, &damage) ?? damage.apply(to: bytes)
+    case .png where isInside: return png(damage.apply(to: bytes))
+    case .gzip, .matlab:
+      return isInside
+        ? packed(damage.apply(to: bytes), packing) : damage.apply(to: packed(bytes, packing))
+    default: return damage.apply(to: bytes)
     }
   }
 
-  /// A gzip file whose contents are stored as they are.
-  static func gzip(_ data: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+  /// As the file is written where its contents are `bytes`.
+  static func packed(_ bytes: [UInt8], _ packing: Seed.Packing) -> [UInt8] {
+    switch packing {
+    case .gzip: gzip(bytes)
+    case .matlab: matlab(bytes)
+    case .none, .zip, .png: bytes
+    }
+  }
+
+  /// Puts each element behind the header of 128 bytes into a packed one; what is no whole element is
+  /// one together with all that follows.
+  private static func matlab(_ bytes: [UInt8]) -> [UInt8] {
+    var result = Array(bytes.prefix(128))
+    var rest = bytes.dropFirst(128)
+    while !rest.isEmpty {
+      let size = rest.dropFirst(4).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+      let element = size <= rest.count - 8 ? rest.prefix(8 + size) : rest
+      let data = zlib(Array(element))
+      result += little(UInt32(15)) + little(UInt32(data.count)) + data
+      rest = rest.dropFirst(element.count)
+    }
+    return result
+  }
+
+  private static func zlib(_ data: [UInt8]) -> [UInt8] {
+    var (low, high) = (UInt32(1), UInt32(0))
+    for byte in data {
+      low = (low + UInt32(byte)) % 65521
+      high = (high + low) % 65521
+    }
+    return [0x78, 0x01] + stored(data) + little((high << 16 | low).bigEndian)
+  }
+
+  private static func gzip(_ data: [UInt8]) -> [UInt8] {
+    [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + stored(data) + little(crc32(data[...]))
+      + little(UInt32(truncatingIfNeeded: data.count))
+  }
+
+  /// A deflate stream that holds bytes as they are.
+  private static func stored(_ data: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
     for start in stride(from: 0, to: max(data.count, 1), by: 0xffff) {
       let piece = data[start..<min(start + 0xffff, data.count)]
       result.append(start + piece.count == data.count ? 1 : 0)
       result += little(UInt16(piece.count)) + little(~UInt16(piece.count)) + piece
     }
-    return result + little(crc32(data[...])) + little(UInt32(truncatingIfNeeded: data.count))
+    return result
   }
 
   /// Gives every chunk the checksum that it has to have, as far as there are whole chunks.

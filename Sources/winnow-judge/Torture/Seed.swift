@@ -12,6 +12,8 @@ struct Seed: Sendable {
     case zip
     /// Chunks with checksums.
     case png
+    /// A MATLAB file whose elements are packed after they were damaged.
+    case matlab
   }
 
   struct File: Sendable {
@@ -65,7 +67,9 @@ struct SeedFolders {
   }
 
   /// A seed of every folder with this name: the files of these endings in it, however deep.
-  func folders(_ name: String, _ endings: String..., damaging: [String] = []) -> [Seed] {
+  func folders(
+    _ name: String, _ endings: String..., packing: Seed.Packing = .none, damaging: [String] = []
+  ) -> [Seed] {
     let marker = "/\(name)/"
     let found = Dictionary(grouping: paths.filter { $0.contains(marker) }) { path in
       path.components(separatedBy: marker)[0] + marker
@@ -76,7 +80,7 @@ struct SeedFolders {
       }.compactMap { path in
         Self.bytes(path).map { Seed.File(path: String(path.dropFirst(folder.count)), bytes: $0) }
       }
-      let seed = Seed(name, files, damaging: damaging)
+      let seed = Seed(name, files, packing, damaging: damaging)
       return seed.targets.isEmpty ? nil : seed
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Glibc
 import LinearAlgebra
 
 /// Gives every reader of files damaged ones, for as long as asked, and says what came of it.
@@ -56,17 +57,24 @@ struct Torture: ParsableCommand {
     defer { try? FileManager.default.removeItem(atPath: work) }
     try checkItself(work)
     var benches = try readers.map { try TortureBench($0, self, work: "\(work)/\($0.name)") }
+    signal(SIGINT) { _ in Interrupt.request() }
+    do { try torture(&benches) } catch is Interrupted {}
+    TortureReport.say(
+      "reader              cases      read   refused  crashes  worst MiB (case)  worst s (case)")
+    for bench in benches { TortureReport.say(bench.line) }
+    if Interrupt.isRequested { throw ExitCode(130) }
+    if benches.contains(where: { $0.crashes > 0 || $0.wrong > 0 }) { throw ExitCode(1) }
+  }
+
+  /// Gives every reader a turn, over and over.
+  private func torture(_ benches: inout [TortureBench]) throws {
     let end = ContinuousClock.now + .seconds(minutes * 60)
     let turn = min(10, minutes * 60 / Double(benches.count))
-    while ContinuousClock.now < end {
+    while ContinuousClock.now < end, !benches.allSatisfy(\.hasNothing) {
       for index in benches.indices where ContinuousClock.now < end {
         try benches[index].run(seconds: turn)
       }
-      if benches.allSatisfy(\.hasNothing) { break }
     }
-    print("reader              cases      read   refused  crashes  worst MiB  worst s")
-    for bench in benches { print(bench.line) }
-    if benches.contains(where: { $0.crashes > 0 || $0.wrong > 0 }) { throw ExitCode(1) }
   }
 }
 
@@ -116,9 +124,9 @@ struct TortureBench {
     guard !hasNothing else { return name + "  no sound file to begin with" }
     return name
       + String(
-        format: "%9d %9d %9d %8d %10.1f %8.2f", report.next - settings.first, report.read,
+        format: "%9d %9d %9d %8d %10.1f (%d) %8.2f (%d)", report.next - settings.first, report.read,
         report.refused, crashes, Double(report.worstMemory.bytes) / 1_048_576,
-        report.worstTime.seconds)
+        report.worstMemory.number, report.worstTime.seconds, report.worstTime.number)
       + (wrong > 0 ? "  \(wrong) wrong errors" : "")
   }
 
@@ -138,7 +146,7 @@ struct TortureBench {
         hasNothing = true
       } else {
         if line.hasPrefix("wrong ") { wrong += 1 }
-        print("\(reader.name): \(line)")
+        TortureReport.say("\(reader.name): \(line)")
       }
     }
     if !isReported && !hasNothing { try keepCrash(ending) }
@@ -175,7 +183,7 @@ struct TortureBench {
     try? FileManager.default.removeItem(atPath: work)
     try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
     guard !isQuiet else { return }
-    print(
+    TortureReport.say(
       "\(reader.name): CRASH by signal \(ending.status - 128) in case \(number), \(kept)"
         + (complaint.isEmpty ? "" : ": \(complaint)"))
   }

@@ -123,7 +123,7 @@ private struct Bench {
   }
 
   private static func packed(_ file: Seed.File, _ seed: Seed) -> [UInt8] {
-    seed.packing == .gzip ? Repacking.gzip(file.bytes) : file.bytes
+    Repacking.packed(file.bytes, seed.packing)
   }
 
   private static func write(_ bytes: [UInt8], to path: String) throws {
