@@ -32,7 +32,7 @@ struct Torture: ParsableCommand {
   var first = 0
 
   @Option(help: "Where files are kept that ended a process.")
-  var keep = "torture-finds"
+  var keep = NSTemporaryDirectory() + "winnow-torture"
 
   @Option(help: "MiB that a process may ask for beyond what it begins with.")
   var memory = 1024
