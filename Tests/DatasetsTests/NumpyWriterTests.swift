@@ -35,6 +35,37 @@ struct NumpyWriterTests {
     }
   }
 
+  @Test func `truth values and 64-bit floats are written byte for byte as NumPy does`() throws {
+    try withMemoryFolder { folder in
+      let copy = folder.appending(path: "a.npy").path(percentEncoded: false)
+      for name in ["bool.npy", "c_le_f8.npy"] {
+        let array = try StoredArray(NumpyReferenceTests.path(name))
+        if array.type.isWhole {
+          let values = try array.integers().map { $0 != 0 }
+          try NumpyWriter.write(values, shape: array.shape, to: copy)
+        } else {
+          try NumpyWriter.write(array.doubles(), shape: array.shape, to: copy)
+        }
+        let original = try Data(contentsOf: Fixtures.url("npy-ref/\(name)"))
+        #expect(try Data(contentsOf: URL(filePath: copy)) == original, "\(name)")
+      }
+    }
+  }
+
+  @Test func `text is written as wide as the longest, and read back`() throws {
+    try withMemoryFolder { folder in
+      let path = folder.appending(path: "a.npy").path(percentEncoded: false)
+      for (texts, descriptor) in [
+        (["0.45", "", "🐍é"], "<U4"), ([""], "<U1"), ([], "<U1"), (["a", "b"], "<U1"),
+      ] as [([String], String)] {
+        try NumpyWriter.write(texts, shape: [texts.count], to: path)
+        let array = try StoredArray(path)
+        #expect(array.type.descriptor == descriptor)
+        #expect(try array.strings() == texts)
+      }
+    }
+  }
+
   @Test func `a place that cannot be written to is an error`() {
     let error = fileError { try NumpyWriter.write([1], shape: [1], to: "/no/such/folder/a.npy") }
     #expect(error?.kind == .unwritable)
