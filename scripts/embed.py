@@ -3,16 +3,15 @@
 
     scripts/embed.py cifar10 data --split train --model dinov2_vits14 --out cifar10_train.npy
     scripts/embed.py images photos --list order.txt --model torchvision:resnet50 --out photos.npy
-
 and in Winnow: load cifar10 features=cifar10_train.npy test_features=cifar10_test.npy
 
 Data sets: cifar10, cifar100 (the python version), mnist, fashion_mnist (IDX), tinyimagenet,
-imagenet (train/WNID/*, val/WNID/*; --classes FILE for a subset in the file's order), folder
-(train/CLASS/*, test or val/CLASS/*), images (--list: one path per line, below FOLDER, in order).
+imagenet and folder (train/CLASS/*, test/CLASS/* or val/CLASS/*; --classes FILE for a subset in the
+file's order), images (--list: one path per line, below FOLDER, in order).
 
-Models: dinov2_vits14, dinov2_vits14_reg and the other DINOv2 names (torch.hub; --hub-dir names a
-local copy of the repository), torchvision:NAME, timm:NAME (weights are those that the library
-gives), file:MODEL.pt (a TorchScript file that turns a batch of images into a batch of rows).
+Models: dinov2_vits14, dinov2_vits14_reg and other DINOv2 names (torch.hub, or its copy in
+--hub-dir), torchvision:NAME, timm:NAME (with the weights that the library gives), file:MODEL.pt (a
+TorchScript file that turns a batch of images into a batch of rows).
 
 Two files are written, each appearing only when it is whole. OUT.npy: float32, with --half float16,
 one row per image, C order. OUT.npy.json says what they belong to; Winnow checks it on load:
@@ -25,9 +24,8 @@ one row per image, C order. OUT.npy.json says what they belong to; Winnow checks
     dataset        the data set's name
     split          "train" or "test"
     labels_sha256  SHA-256 of the labels in order, each as a little-endian int64; null if not known
-    images         how the images were listed: "cifar python", "idx", "folders", or "list:" and the
-                   SHA-256 of the list file
-    made           versions: {"python", "numpy", "torch"} and, where used, "torchvision", "timm"
+    images         how they were listed: "cifar python", "idx", "folders", or "list:SHA-256 OF LIST"
+    made           versions: {"python", "numpy", "torch", where used "torchvision", "timm"}
 """
 
 from __future__ import annotations
@@ -39,10 +37,9 @@ import json
 import os
 import pickle
 import platform
-import re
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,11 +47,15 @@ import numpy as np
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CIFAR = ((0.4914, 0.4822, 0.4465), (0.247, 0.2435, 0.2616))
+COLOURS = {
+    "cifar10": CIFAR, "cifar100": CIFAR, "mnist": ((0.1307,) * 3, (0.3081,) * 3),
+    "fashion_mnist": ((0.286,) * 3, (0.353,) * 3),
+}
 SUFFIXES = {".png", ".jpg", ".jpeg"}
 
 
 class Refused(Exception):
-    """Something the user has to change; its text is the whole message."""
+    """Something the user has to change: its text says what."""
 
 
 @dataclass
@@ -67,20 +68,16 @@ class Images:
     listed: str
 
 
-# Reading data sets
-
-
 class PlainUnpickler(pickle.Unpickler):
     """Reads what CIFAR's batches hold, and runs nothing else."""
 
     ALLOWED = {
-        (module, name)
-        for module in ("numpy.core.multiarray", "numpy._core.multiarray")
-        for name in ("_reconstruct", "scalar")
-    } | {("numpy", "ndarray"), ("numpy", "dtype"), ("_codecs", "encode")}
+        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
+        "numpy.ndarray", "numpy.dtype", "_codecs.encode",
+    }
 
     def find_class(self, module: str, name: str) -> object:
-        if (module, name) not in self.ALLOWED:
+        if f"{module}.{name}" not in self.ALLOWED:
             raise Refused(f"a pickle asks for {module}.{name}, which is not run")
         return super().find_class(module, name)
 
@@ -88,10 +85,8 @@ class PlainUnpickler(pickle.Unpickler):
 def cifar(folder: Path, split: str, hundred: bool) -> Images:
     name = "cifar-100-python" if hundred else "cifar-10-batches-py"
     folder = first_folder(folder / name, folder, having="train" if hundred else "data_batch_1")
-    if hundred:
-        files = ["train" if split == "train" else "test"]
-    else:
-        files = [f"data_batch_{k}" for k in range(1, 6)] if split == "train" else ["test_batch"]
+    batches = [f"data_batch_{k}" for k in range(1, 6)] if split == "train" else ["test_batch"]
+    files = [split] if hundred else batches
     pixels, labels = [], []
     for file in files:
         with open(folder / file, "rb") as stream:
@@ -108,18 +103,16 @@ def cifar(folder: Path, split: str, hundred: bool) -> Images:
 
 def idx(folder: Path, split: str, names: Sequence[str]) -> Images:
     part = "train" if split == "train" else "t10k"
-    places = [folder / name for name in names] + [folder]
-    for place in places:
-        found = [
-            next((place / (stem + end) for end in ("", ".gz") if (place / (stem + end)).exists()), None)
-            for stem in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
-        ]
-        if all(found):
-            images, labels = (read_idx(path) for path in found if path)
-            if images.ndim != 3 or labels.shape != images.shape[:1]:
-                raise Refused(f"{place}: expected n images and n labels")
-            return from_array(images, [int(label) for label in labels], "idx")
-    raise Refused(f"no {part}-images-idx3-ubyte and labels in {', '.join(map(str, places))}")
+    places = [place / (f"{part}-images-idx3-ubyte" + end)
+              for place in (*(folder / name for name in names), folder) for end in ("", ".gz")]
+    file = next((place for place in places if place.exists()), None)
+    if file is None:
+        raise Refused(f"none of these is there: {', '.join(map(str, places))}")
+    images = read_idx(file)
+    labels = read_idx(file.with_name(file.name.replace("images-idx3", "labels-idx1")))
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        raise Refused(f"{file}: expected n images and n labels")
+    return from_array(images, [int(label) for label in labels], "idx")
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -156,26 +149,14 @@ def from_files(paths: list[Path], labels: list[int] | None, listed: str) -> Imag
 def tiny_imagenet(folder: Path, split: str) -> Images:
     folder = first_folder(folder / "tiny-imagenet-200", folder, having="wnids.txt")
     classes = sorted((folder / "wnids.txt").read_text().split())
-    ranks = {wnid: rank for rank, wnid in enumerate(classes)}
-    paths: list[Path] = []
-    labels: list[int] = []
+    number = lambda path: int(path.stem.rsplit("_", 1)[-1])
     if split == "train":
-        for wnid in classes:
-            files = sorted(image_files(folder / "train" / wnid / "images"), key=number)
-            paths += files
-            labels += [ranks[wnid]] * len(files)
-        return from_files(paths, labels, "folders")
+        folders = [folder / "train" / wnid / "images" for wnid in classes]
+        return by_class([sorted(image_files(own), key=number) for own in folders])
     lines = (folder / "val" / "val_annotations.txt").read_text().splitlines()
     named = dict(line.split("\t")[:2] for line in lines if line.strip())
-    for file in sorted(named, key=lambda name: number(Path(name))):
-        paths.append(folder / "val" / "images" / file)
-        labels.append(ranks[named[file]])
-    return from_files(paths, labels, "folders")
-
-
-def number(path: Path) -> tuple[int, str]:
-    digits = re.findall(r"\d+", path.stem.split("_")[-1])
-    return (int(digits[-1]) if digits else 0, path.name)
+    paths = sorted((folder / "val" / "images" / file for file in named), key=number)
+    return from_files(paths, [classes.index(named[path.name]) for path in paths], "folders")
 
 
 def class_folders(folder: Path, split: str, classes_file: str | None) -> Images:
@@ -185,18 +166,17 @@ def class_folders(folder: Path, split: str, classes_file: str | None) -> Images:
     if root is None:
         raise Refused(f"none of these is a folder: {', '.join(map(str, roots))}")
     if classes_file:
-        lines = Path(classes_file).read_text().splitlines()
-        classes = [line.split()[0] for line in lines if line.strip()]
+        classes = [line.split()[0] for line in Path(classes_file).read_text().splitlines() if line.strip()]
     else:
-        inside = (entry for entry in root.iterdir() if entry.is_dir() and entry.name[0] != ".")
+        inside = [entry for entry in root.iterdir() if entry.is_dir() and entry.name[0] != "."]
         classes = sorted((entry.name for entry in inside), key=os.fsencode)
-    paths: list[Path] = []
-    labels: list[int] = []
-    for label, name in enumerate(classes):
-        files = sorted(image_files(root / name), key=lambda path: os.fsencode(path.name))
-        paths += files
-        labels += [label] * len(files)
-    return from_files(paths, labels, "folders")
+    return by_class([sorted(image_files(root / name), key=os.fsencode) for name in classes])
+
+
+def by_class(files: list[list[Path]]) -> Images:
+    """Samples ordered by class, then as listed."""
+    pairs = [(path, label) for label, own in enumerate(files) for path in own]
+    return from_files([path for path, _ in pairs], [label for _, label in pairs], "folders")
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -233,21 +213,17 @@ def first_folder(*folders: Path, having: str) -> Path:
 def open_images(arguments: argparse.Namespace) -> Images:
     folder, split = Path(arguments.folder), arguments.split
     match arguments.dataset:
-        case "cifar10" | "cifar100":
-            return cifar(folder, split, arguments.dataset == "cifar100")
-        case "mnist":
-            return idx(folder, split, ["mnist", "MNIST/raw", "MNIST"])
-        case "fashion_mnist":
-            return idx(folder, split, ["fashion-mnist", "FashionMNIST/raw", "FashionMNIST"])
+        case "cifar10" | "cifar100" as name:
+            return cifar(folder, split, name == "cifar100")
+        case "mnist" | "fashion_mnist" as name:
+            names = ["mnist", "MNIST"] if name == "mnist" else ["fashion-mnist", "FashionMNIST"]
+            return idx(folder, split, [name + end for name in names for end in ("", "/raw")])
         case "tinyimagenet":
             return tiny_imagenet(folder, split)
         case "imagenet" | "folder":
             return class_folders(folder, split, arguments.classes)
         case _:
             return from_list(folder, arguments.list, arguments.labels)
-
-
-# Preparing images
 
 
 @dataclass
@@ -263,17 +239,11 @@ class Preparation:
         from PIL import Image
 
         image = image.convert("RGB")
-        if self.side:
-            width, height = image.size
-            short = min(width, height)
-            wanted = (
-                (self.side, int(self.side * height / width))
-                if width == short
-                else (int(self.side * width / height), self.side)
-            )
-            if image.size != wanted:
-                image = image.resize(wanted, Image.BILINEAR)
         width, height = image.size
+        if self.side and min(width, height) != self.side:
+            long = int(self.side * max(width, height) / min(width, height))
+            width, height = (long, self.side) if width > height else (self.side, long)
+            image = image.resize((width, height), Image.BILINEAR)
         left, top = round((width - self.size) / 2), round((height - self.size) / 2)
         image = image.crop((left, top, left + self.size, top + self.size))
         pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
@@ -283,19 +253,15 @@ class Preparation:
 
 def preparation(arguments: argparse.Namespace) -> Preparation:
     """The test pipeline of the data set; a DINOv2 model needs 224 x 224, also from small images."""
-    small = arguments.dataset in ("cifar10", "cifar100", "mnist", "fashion_mnist")
-    mean, std = CIFAR if arguments.dataset.startswith("cifar") else IMAGENET
+    mean, std = COLOURS.get(arguments.dataset, IMAGENET)
     side, size = (None, 64) if arguments.dataset == "tinyimagenet" else (256, 224)
-    if small:
+    if arguments.dataset in COLOURS:
         side, size = 32, 32
     if not arguments.model.startswith("file:"):
         side, size, (mean, std) = (224 if size < 224 else 256), 224, IMAGENET
     size = arguments.size or size
     side = arguments.resize or (max(side, size) if side else None)
     return Preparation(side, size, arguments.mean or mean, arguments.std or std)
-
-
-# Models
 
 
 def load_model(name: str, hub: str | None, versions: dict[str, str]) -> Callable:
@@ -306,8 +272,7 @@ def load_model(name: str, hub: str | None, versions: dict[str, str]) -> Callable
         try:
             return torch.jit.load(rest, map_location="cpu")
         except (RuntimeError, ValueError, OSError) as error:
-            text = str(error).splitlines()
-            raise Refused(f"{rest} is no TorchScript file: {text[0] if text else error}") from error
+            raise Refused(f"{rest} is no TorchScript file: {str(error).partition(chr(10))[0]}") from error
     if kind == "torchvision":
         import torchvision
 
@@ -324,18 +289,13 @@ def load_model(name: str, hub: str | None, versions: dict[str, str]) -> Callable
         versions["timm"] = timm.__version__
         return timm.create_model(rest, pretrained=True, num_classes=0)
     if name.startswith("dinov2_"):
-        if hub:
-            return torch.hub.load(hub, name, source="local")
-        return torch.hub.load("facebookresearch/dinov2", name)
+        return torch.hub.load(hub or "facebookresearch/dinov2", name, source="local" if hub else "github")
     raise Refused(f"no model '{name}': dinov2_…, torchvision:NAME, timm:NAME or file:MODEL.pt")
 
 
-def batches(images: Images, prepare: Preparation, size: int) -> Iterator[np.ndarray]:
-    for start in range(0, images.count, size):
-        yield np.stack([prepare(images.read(i)) for i in range(start, min(start + size, images.count))])
-
-
-def embed(images: Images, prepare: Preparation, arguments: argparse.Namespace, versions: dict[str, str]) -> np.ndarray:
+def embed(
+    images: Images, prepare: Preparation, arguments: argparse.Namespace, versions: dict[str, str]
+) -> np.ndarray:
     import torch
 
     versions["torch"] = torch.__version__
@@ -344,17 +304,16 @@ def embed(images: Images, prepare: Preparation, arguments: argparse.Namespace, v
     model.eval()
     model.to(device)
     rows: np.ndarray | None = None
-    done = 0
     with torch.no_grad():
-        for batch in batches(images, prepare, arguments.batch):
+        for start in range(0, images.count, arguments.batch):
+            stop = min(start + arguments.batch, images.count)
+            batch = np.stack([prepare(images.read(i)) for i in range(start, stop)])
             output = model(torch.from_numpy(batch).to(device))
             part = output.float().reshape(len(batch), -1).cpu().numpy()
             if rows is None:
-                kind = np.float16 if arguments.half else np.float32
-                rows = np.empty((images.count, part.shape[1]), dtype=kind)
-            rows[done : done + len(part)] = part
-            done += len(part)
-            print(f"\rembed: {done} of {images.count} images", end="", file=sys.stderr, flush=True)
+                rows = np.empty((images.count, part.shape[1]), np.float16 if arguments.half else np.float32)
+            rows[start:stop] = part
+            print(f"\rembed: {stop} of {images.count} images", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     if rows is None:
         raise Refused("there are no images")
@@ -362,9 +321,6 @@ def embed(images: Images, prepare: Preparation, arguments: argparse.Namespace, v
     if len(bad):
         raise Refused(f"row {bad[0]} is not finite" + ("; leave out --half" if arguments.half else ""))
     return rows
-
-
-# Writing
 
 
 def write_whole(path: Path, write: Callable) -> None:
@@ -379,32 +335,26 @@ def write_whole(path: Path, write: Callable) -> None:
         partial.unlink(missing_ok=True)
 
 
-def digest(path: Path) -> str:
-    sha = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while piece := stream.read(1 << 20):
-            sha.update(piece)
-    return sha.hexdigest()
-
-
-def write_all(rows: np.ndarray, images: Images, arguments: argparse.Namespace, versions: dict[str, str]) -> None:
+def write_files(
+    rows: np.ndarray, images: Images, arguments: argparse.Namespace, versions: dict[str, str]
+) -> None:
     out = Path(arguments.out)
     note = Path(arguments.out + ".json")
-    note.unlink(missing_ok=True)  # it would describe another file for a moment
+    note.unlink(missing_ok=True)  # it is about another file
     write_whole(out, lambda stream: np.save(stream, rows))
-    labels = None
-    if images.labels is not None:
-        labels = hashlib.sha256(np.asarray(images.labels, dtype="<i8").tobytes()).hexdigest()
+    labels = images.labels and hashlib.sha256(np.asarray(images.labels, "<i8").tobytes()).hexdigest()
     content = {
         "format": 1, "rows": rows.shape[0], "columns": rows.shape[1], "dtype": rows.dtype.name,
-        "sha256": digest(out), "model": arguments.model, "dataset": arguments.dataset,
-        "split": arguments.split, "labels_sha256": labels, "images": images.listed, "made": versions,
+        "sha256": hashlib.sha256(np.memmap(out, np.uint8)).hexdigest(), "model": arguments.model,
+        "dataset": arguments.dataset, "split": arguments.split, "labels_sha256": labels,
+        "images": images.listed, "made": versions,
     }
     write_whole(note, lambda stream: stream.write((json.dumps(content, indent=2) + "\n").encode()))
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", choices=[
         "cifar10", "cifar100", "mnist", "fashion_mnist", "tinyimagenet", "imagenet", "folder", "images"])
     parser.add_argument("folder", help="where the data set is")
@@ -412,7 +362,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", required=True)
     parser.add_argument("--split", choices=["train", "test"], default="train")
     parser.add_argument("--list", help="images: one path per line, in order")
-    parser.add_argument("--labels", help="images: one whole number per line, for the digest")
+    parser.add_argument("--labels", help="images: one whole number per line")
     parser.add_argument("--classes", help="imagenet, folder: lines that begin with a class's folder")
     parser.add_argument("--hub-dir", help="a local copy of the repository facebookresearch/dinov2")
     parser.add_argument("--half", action="store_true", help="float16 instead of float32")
@@ -422,28 +372,28 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--size", type=int, help="side of the square that is cut out")
     parser.add_argument("--mean", type=float, nargs=3, help="per channel, pixels from 0 to 1")
     parser.add_argument("--std", type=float, nargs=3)
-    parsed = parser.parse_args(arguments)
+    parsed = parser.parse_args()
     if parsed.batch < 1 or not parsed.out.endswith(".npy"):
         parser.error("--batch is at least 1, and --out ends with .npy")
     return parsed
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parsed = parse(arguments)
+def main() -> None:
+    parsed = parse()
     versions = {"python": platform.python_version(), "numpy": np.__version__}
     try:
         images = open_images(parsed)
         rows = embed(images, preparation(parsed), parsed, versions)
-        write_all(rows, images, parsed, versions)
+        write_files(rows, images, parsed, versions)
     except (Refused, OSError) as error:
-        print(f"embed: {error}", file=sys.stderr)
-        return 1
+        sys.exit(f"embed: {error}")
     except ImportError as error:
-        print(f"embed: {error}; install it in the Python that runs this script", file=sys.stderr)
-        return 1
-    print(f"embed: {parsed.out}: {rows.shape[0]} rows of {rows.shape[1]}, and {parsed.out}.json", file=sys.stderr)
-    return 0
+        sys.exit(f"embed: {error}; install it in the Python that runs this script")
+    except (ValueError, LookupError, EOFError, RuntimeError, struct.error, pickle.UnpicklingError) as error:
+        sys.exit(f"embed: {type(error).__name__}: {error}")
+    print(f"embed: {parsed.out}: {rows.shape[0]} rows of {rows.shape[1]}, and {parsed.out}.json",
+          file=sys.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
