@@ -6,6 +6,10 @@ extension Translator {
     let model = try model()
     var line = Line("train", model)
     if let all = take(.trainOnAll, nil), try all.truth() { line.option("on", "all") }
+    if !isStart, flags[.trainOnAll] == nil {
+      note(
+        "whether the run trained on suspected labels, too, is in no file of it: add on=all if so")
+    }
     guard model != "1nn" else {
       ignoreTraining()
       return line.text
