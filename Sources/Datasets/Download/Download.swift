@@ -116,7 +116,7 @@ package struct Download: Sendable {
     var notices = wasThere ? [] : try transfer(file, to: path, lock: lock)
     if wasThere { _ = try check(file, path, isOurs: false) }
     if case .archive(let members) = file.contents {
-      try Unpacking(archive: path, members: members, directory: directory).run()
+      try Unpacking(archive: path, members: members, directory: directory, lock: lock).run()
       if wasThere {
         notices.append("unpacked '\(path)', which was there, and left it")
       } else {

@@ -5,9 +5,9 @@ import LinearAlgebra
 /// The right to download into a directory: a lock on a file there, which goes when its holder goes,
 /// however that ends.
 ///
-/// It is an open-file-description lock, and `curl` is given the descriptor too. If this process is
-/// killed and its `curl` is not, the directory stays locked until that has ended, and two of them
-/// never write the same file. The lock file is never removed: a lock on a removed file excludes
+/// It is an open-file-description lock, and `curl` and `tar` are given the descriptor, too. If this
+/// process is killed and they are not, the directory stays locked until they have ended, and two of
+/// them never write the same file. The lock file is never removed: a lock on a removed file excludes
 /// nobody.
 final class DownloadLock {
   let descriptor: Int32

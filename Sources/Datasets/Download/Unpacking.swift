@@ -11,6 +11,7 @@ struct Unpacking {
   /// Paths in the archive, and below `directory`.
   let members: [String]
   let directory: String
+  let lock: DownloadLock
 
   /// What is there already is left as it is.
   /// - Throws: `FileError` where the archive lacks a member or cannot be read; `Interrupted`.
@@ -38,7 +39,7 @@ struct Unpacking {
         "--extract", "--gzip", "--no-same-owner", "--no-same-permissions", "--file",
         archive.hasPrefix("/") ? archive : "./" + archive, "--force-local", "--directory", folder,
         "--",
-      ] + members, package: "tar",
+      ] + members, package: "tar", sharing: lock.descriptor,
       tick: {
         let done = members.filter { Folder.size(of: "\(folder)/\($0)") != nil }.count
         progress.report("unpacking \(name)", max(0, done - 1), of: members.count)
