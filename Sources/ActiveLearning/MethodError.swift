@@ -4,6 +4,8 @@ package enum MethodError: Error, Hashable, Sendable {
   case budget(requested: Int, available: Int)
   /// A filter or a model was asked to work on an empty labeled set.
   case needsLabels
+  /// A strategy, a filter or a model works on features, and the pool has none.
+  case needsEmbedding
   /// A strategy needs a ball radius and neither the user nor the data set gave one.
   case needsDelta
   /// An option's value lies outside of what the method is defined for.

@@ -3,8 +3,9 @@
 /// There is no true label in it, and nothing about the label of a sample that was not bought.
 /// A pool never changes; `adding` and `judged` return the next one.
 package struct Pool: Sendable {
-  /// The features of all samples, shared by the rounds.
-  package let embedding: Embedding
+  /// The number of samples, labeled or not.
+  package let count: Int
+  private let features: Embedding?
   /// The number of classes; labels are 0 ..< classes.
   package let classes: Int
   /// The samples whose labels were bought, in the order of purchase.
@@ -25,17 +26,36 @@ package struct Pool: Sendable {
     embedding: Embedding, classes: Int, labeled: [Int] = [], observed: [Int] = [],
     verdict: Verdict? = nil
   ) throws(MethodError) {
-    self.embedding = embedding
+    try self.init(
+      count: embedding.count, embedding: embedding, classes: classes, labeled: labeled,
+      observed: observed, verdict: verdict)
+  }
+
+  /// The same for a pool that may have no embedding yet.
+  /// - Precondition: an embedding has `count` rows.
+  package init(
+    count: Int, embedding: Embedding?, classes: Int, labeled: [Int] = [], observed: [Int] = [],
+    verdict: Verdict? = nil
+  ) throws(MethodError) {
+    precondition(embedding.map { $0.count == count } ?? true, "one row per sample")
+    self.count = count
+    features = embedding
     self.classes = classes
     self.labeled = []
     self.observed = []
     self.verdict = verdict
-    isLabeled = [Bool](repeating: false, count: embedding.count)
+    isLabeled = [Bool](repeating: false, count: count)
     try add(labeled, labels: observed)
   }
 
-  /// The number of samples, labeled or not.
-  package var count: Int { embedding.count }
+  /// The features of all samples, shared by the rounds.
+  /// - Throws: `MethodError.needsEmbedding` where the pool has none.
+  package var embedding: Embedding {
+    get throws(MethodError) {
+      guard let features else { throw .needsEmbedding }
+      return features
+    }
+  }
 
   /// The unlabeled samples, ascending.
   package var candidates: [Int] { isLabeled.indices.filter { !isLabeled[$0] } }

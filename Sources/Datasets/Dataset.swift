@@ -14,21 +14,26 @@ package struct Dataset: Sendable {
   package var train: Examples
   /// Nil where the user brought no test data; then nothing can be evaluated.
   package var test: Examples?
-  /// For each class the coarser one that it belongs to, where the data tell (CIFAR-100).
+  /// For each class the coarser one that it belongs to, where the data tell (CIFAR-100);
+  /// `Examples.unknown` for a class that no image has.
   package var superclasses: [Int]?
+  /// Where features are commonly made for a longer list of images, which of its rows are the
+  /// training samples.
+  package var featureRows: FeatureRows?
   /// What the user should know about the files and need not act upon.
   package var notices: [String]
 
   /// Stores the parts; labels are below `classNames.count`.
   package init(
     name: String, classNames: [String], train: Examples, test: Examples?,
-    superclasses: [Int]? = nil, notices: [String] = []
+    superclasses: [Int]? = nil, featureRows: FeatureRows? = nil, notices: [String] = []
   ) {
     self.name = name
     self.classNames = classNames
     self.train = train
     self.test = test
     self.superclasses = superclasses
+    self.featureRows = featureRows
     self.notices = notices
   }
 

@@ -151,6 +151,12 @@ package struct ImageSet: Sendable {
     }
   }
 
+  /// The name of an image below the data set's folder; empty where images are in memory.
+  package func name(of index: Int) -> String {
+    guard case .files(let reader, let indices) = storage else { return "" }
+    return reader.name(of: indices[index])
+  }
+
   /// What identifies the images: their pixels where those are in memory, else the name of each
   /// with a zero byte behind it. Files are not read for it: a million of them would take hours.
   package func forEachDigestChunk(_ body: (UnsafeRawBufferPointer) -> Void) {

@@ -61,7 +61,8 @@ struct Job {
 
   var environment: Environment {
     Environment(
-      data: DataDirectories(paths: Places.data(options.data)), timing: options.timing)
+      data: DataDirectories(paths: Places.data(options.data)),
+      downloads: Places.downloads(options.data), timing: options.timing)
   }
 
   private func choice(or standard: SessionChoice) -> SessionChoice {

@@ -1,4 +1,6 @@
+import Datasets
 import Foundation
+import Notebook
 
 /// Where things lie if nobody says.
 enum Places {
@@ -17,10 +19,22 @@ enum Places {
 
   /// Data directories, in the order in which they are looked through.
   static func data(_ named: [String]) -> [String] {
-    let environment = ProcessInfo.processInfo.environment
-    let listed = (environment["WINNOW_DATA"] ?? "").split(separator: ":").map(String.init)
-    return named + listed
+    namedData(named)
       + ["data", base("XDG_CACHE_HOME", ".cache") + "/winnow", "/usr/share/datasets"]
+  }
+
+  /// Where downloads go, and the address that `$WINNOW_MIRROR` puts in place of the official ones.
+  static func downloads(_ named: [String]) -> DownloadPlace {
+    let environment = ProcessInfo.processInfo.environment
+    return DownloadPlace(
+      folder: Download.directory(named: namedData(named), environment: environment),
+      mirror: environment["WINNOW_MIRROR"])
+  }
+
+  /// What the user named: `--data`, then `$WINNOW_DATA`.
+  private static func namedData(_ named: [String]) -> [String] {
+    let listed = ProcessInfo.processInfo.environment["WINNOW_DATA"] ?? ""
+    return named + listed.split(separator: ":").map(String.init)
   }
 
   private static func base(_ variable: String, _ folder: String) -> String {

@@ -176,6 +176,21 @@ struct NoisySetTests {
     #expect(Self.names(set.test) == ["images/apple_pie/2.jpg"])
   }
 
+  @Test func `features of the whole image list of Food-101N are taken by its order`() throws {
+    let set = try Self.food()
+    #expect(set.featureRows == FeatureRows(indices: [3, 0, 2], whole: 6))
+    #expect(try Self.food(.all).featureRows == FeatureRows(indices: [0, 2, 3, 4], whole: 6))
+    #expect(try Self.food(.verified, ["meta/imagelist.tsv": "h\nsoup/3.jpg"]).featureRows == nil)
+    try withTemporaryFolder { folder in
+      let path = folder.appending(component: "f.npy").path(percentEncoded: false)
+      try NumpyWriter.write((0..<6).map { Float($0) }, shape: [6, 1], to: path)
+      #expect(try set.features(from: .file(path)).train.elements == [3, 0, 2])
+      let cut = Cut(indices: [1, 2], whole: 3)
+      #expect(
+        try set.cut(to: cut).features(from: .file(path), cut: cut).train.elements == [0, 2])
+    }
+  }
+
   @Test func `its whole pool is the image list without the validation part`() throws {
     let set = try Self.food(.all)
     #expect(

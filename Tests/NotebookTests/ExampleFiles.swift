@@ -13,8 +13,10 @@ enum ExampleFiles {
     let archive = Fixtures.url("npy-ref/stored.npz").path(percentEncoded: false)
     var placed = text.replacing("data.npz:train", with: archive + ":features")
       .replacing("data.npz:labels", with: archive + ":labels")
+      .replacing("path=photos", with: "path=" + DataTrees.path + "/photos")
     for name in [
       "labels.txt", "features.npy", "labels.npy", "steps.winnow", "demo.winnow", "empty.winnow",
+      "exported-run", "digits-pca32.npy",
     ] {
       placed = placed.replacing(name, with: path(name))
     }

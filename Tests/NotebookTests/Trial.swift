@@ -23,7 +23,7 @@ final class Trial {
   }
 
   private static var environment: Environment {
-    Environment(data: DataDirectories(paths: ["/usr/share/datasets"]))
+    Environment(data: DataDirectories(paths: [DataTrees.path]))
   }
 
   func close() throws {

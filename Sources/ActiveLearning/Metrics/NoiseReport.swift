@@ -1,7 +1,7 @@
 /// How an oracle's answers differ from the truth: a report about the annotator, made with true
 /// labels and therefore evaluation.
 package struct NoiseReport: Sendable, Hashable {
-  /// The share of all samples with a wrong label; 0 of none.
+  /// The share of wrong labels among those of which it is known; 0 of none.
   package let realisedRate: Double
   /// The same per true class; nil for a class without samples.
   package let perClass: [Double?]
@@ -11,14 +11,19 @@ package struct NoiseReport: Sendable, Hashable {
 
   /// - Parameters:
   ///   - observed: one label per sample, in 0 ..< classes.
-  ///   - truth: the true labels in the same order.
+  ///   - truth: the true labels in the same order; nil where one is not known.
+  ///   - knownWrong: how many labels are known to be wrong although the true class is not known;
+  ///     they count for the rate alone.
   /// - Precondition: both lists have the same length and hold labels in range.
-  package init(observed: [Int], truth: [Int], classes: Int) {
+  package init(observed: [Int], truth: [Int?], knownWrong: Int = 0, classes: Int) {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
-    for (given, right) in zip(observed, truth) { counts[right][given] += 1 }
+    for (given, right) in zip(observed, truth) {
+      if let right { counts[right][given] += 1 }
+    }
     let sizes = counts.map { $0.reduce(0, +) }
     let rights = (0..<classes).map { counts[$0][$0] }
-    realisedRate = ratio(truth.count - rights.reduce(0, +), truth.count)
+    let known = sizes.reduce(knownWrong, +)
+    realisedRate = ratio(known - rights.reduce(0, +), known)
     perClass = zip(sizes, rights).map { $0 == 0 ? nil : ratio($0 - $1, $0) }
     matrix = zip(sizes, counts).map { size, row in row.map { size == 0 ? nil : ratio($0, size) } }
   }
@@ -31,10 +36,10 @@ package struct CleanCounts: Sendable, Hashable {
 
   /// - Parameters:
   ///   - observed: the labels bought.
-  ///   - truth: the true labels of the same samples, in 0 ..< classes.
-  package init(observed: [Int], truth: [Int], classes: Int) {
+  ///   - truth: the true labels of the same samples, in 0 ..< classes; nil where not known.
+  package init(observed: [Int], truth: [Int?], classes: Int) {
     var counts = [Int](repeating: 0, count: classes)
-    for (given, right) in zip(observed, truth) where given == right { counts[right] += 1 }
+    for (given, right) in zip(observed, truth) where given == right { counts[given] += 1 }
     perClass = counts
   }
 

@@ -1,5 +1,19 @@
 import LinearAlgebra
 
+/// Which rows of a features file are those of the training samples, where the file has more.
+package struct FeatureRows: Sendable, Equatable {
+  /// One per training sample, in their order.
+  package let indices: [Int]
+  /// How many rows the file has.
+  package let whole: Int
+
+  /// Stores the parts.
+  package init(indices: [Int], whole: Int) {
+    self.indices = indices
+    self.whole = whole
+  }
+}
+
 /// The data set has nothing that an embedding could be made of; features have to be named.
 package struct NoFeatures: Error, Sendable, Equatable {
   /// The data set's name.
@@ -21,13 +35,14 @@ extension Dataset {
   /// - Parameters:
   ///   - source: nil for the features that came with the data.
   ///   - testFile: the features of the test part, where `source` is a file.
+  ///   - cut: where this is a part of a larger data set, which part: a file has rows for all of it.
   /// - Throws: `FileError`; `NoFeatures`; `PCAError`; `OptionError` where D is too large or
   ///   `testFile` is out of place.
-  package func features(from source: FeatureSource?, testFile: String? = nil) throws -> (
-    train: Matrix, test: Matrix?
-  ) {
+  package func features(
+    from source: FeatureSource?, testFile: String? = nil, cut: Cut? = nil
+  ) throws -> (train: Matrix, test: Matrix?) {
     if case .file(let location) = source {
-      let features = try file(location)
+      let features = try file(location, cut)
       return (features, try testFile.map { try testFeatures($0, features.columns, location) })
     }
     if let testFile {
@@ -70,13 +85,22 @@ extension Dataset {
     return (try model.project(source), try testSource.map(model.project))
   }
 
-  private func file(_ location: String) throws -> Matrix {
+  private func file(_ location: String, _ cut: Cut?) throws -> Matrix {
     let features = try FeatureFile.read(location)
-    guard features.rows != train.count else { return features }
-    let isBoth = features.rows == train.count + (test?.count ?? 0)
-    throw FileError(
-      .format, path: location, expected: "\(train.count) rows, one per training sample of \(name)",
-      found: "\(features.rows)",
+    let count = cut?.whole ?? train.count
+    if features.rows == count { return cut.map { features.rows(at: $0.indices) } ?? features }
+    guard let featureRows, features.rows == featureRows.whole else {
+      throw wrongRows(features.rows, count, location)
+    }
+    let rows = cut.map { $0.indices.map { featureRows.indices[$0] } } ?? featureRows.indices
+    return features.rows(at: rows)
+  }
+
+  private func wrongRows(_ found: Int, _ count: Int, _ location: String) -> FileError {
+    let isBoth = found == count + (test?.count ?? 0)
+    return FileError(
+      .format, path: location, expected: "\(count) rows, one per training sample of \(name)",
+      found: "\(found)",
       hints: isBoth
         ? [
           "that is as many as the training and the test part have together; which rows are which is"

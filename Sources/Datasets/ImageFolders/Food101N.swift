@@ -43,7 +43,8 @@ package enum Food101N {
       }
     return Dataset(
       name: folder.name, classNames: classes, train: train,
-      test: try reader.test(validation))
+      test: try reader.test(validation),
+      featureRows: try reader.rows(of: train, in: "\(root)/meta/imagelist.tsv"))
   }
 
   /// One name per line, below a line that is not a class.
@@ -104,6 +105,32 @@ private struct FoodLists {
       isRight.append(verified.label(of: key).map { $0 == 1 })
     }
     return try examples(list, isRight: isRight)
+  }
+
+  /// Features are made for all of `imagelist.tsv`: where in it the samples are. An image that it has
+  /// under another class is found by its own name.
+  /// - Returns: nil where it does not have all of them.
+  func rows(of samples: Examples, in path: String) throws -> FeatureRows? {
+    var places: [String: Int] = [:]
+    var count = 0
+    try LineReader(path).forEachLine { line in
+      if line.isHeader { return }
+      let name = String(decoding: try line.checkedPath(line.bytes), as: UTF8.self)
+      places[name] = count
+      places[Self.file(name)] = places[Self.file(name)] ?? count
+      count += 1
+    }
+    guard let images = samples.images else { return nil }
+    let indices = (0..<samples.count).compactMap { sample -> Int? in
+      let name = String(images.name(of: sample).dropFirst("images/".count))
+      return places[name] ?? places[Self.file(name)]
+    }
+    guard indices.count == samples.count else { return nil }
+    return FeatureRows(indices: indices, whole: count)
+  }
+
+  private static func file(_ path: String) -> String {
+    String(path.split(separator: "/").last ?? "")
   }
 
   func test(_ list: LabeledPaths) throws -> Examples {

@@ -100,7 +100,7 @@ package struct Completer {
 
   private func values(_ kind: Parameter.Kind) -> (names: [String], files: Bool) {
     switch kind {
-    case .choice(let words): return (words, false)
+    case .choice(let words, _): return (words, false)
     case .boolean: return (["true", "false"], false)
     case .method(let kind): return (Vocabulary.entries(kind).map(\.name), false)
     case .file, .newFile: return ([], true)

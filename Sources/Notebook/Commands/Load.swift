@@ -7,14 +7,29 @@ import WorkspaceStore
 extension Vocabulary {
   static let load = Row(
     Entry(
-      .command, "load", "opens a data set: nothing labeled, noise none, filter aum, round 0",
+      .command, "load", "opens a data set: nothing labeled, filter aum, round 0",
       parameters: [
         .option(
           "features", .features, default: .computed("the data set's own"),
-          "the embedding: pca:D, pixels, a .npy file, or FILE.npz:key"),
+          "the embedding: pca:D, pixels, or a file: .npy, .npz:key, .pt or .pth with :key"),
         .option(
           "test_features", .file, default: .absent, "the test split's rows of a features file"),
+        .option(
+          "labels", .file, default: .absent, "true labels from a file, instead of the set's files"),
+        .option("test_labels", .file, default: .absent, "the same of the test split"),
         .option("path", .file, default: .absent, "the folder of the data set's files"),
+        .option(
+          "imbalance", .text, default: .absent,
+          "exp:F or step:F: classes of unequal size, the smallest with the share F"),
+        .option(
+          "subset", .either([.integer(1...Int.max), .file]), default: .absent,
+          "so many training samples at random, or those at the positions in a file"),
+        .option(
+          "labeled", .file, default: .absent,
+          "a run directory of the reference implementation: its annotator, its rounds"),
+        .option(
+          "download", .boolean, default: .absent,
+          "true fetches missing files from their official address; nothing else ever does"),
         .option(
           "metric", .choice(["l2", "cosine"]), default: .value("l2"),
           "the distance of balls and neighbours"),
@@ -28,75 +43,139 @@ extension Vocabulary {
       details: """
         The labeled set, the noise and the model of before are gone; variables and seed stay.
         Data directories, in order: --data, $WINNOW_DATA, ./data, $XDG_CACHE_HOME/winnow,
-        /usr/share/datasets.
+        /usr/share/datasets. Where no embedding is known the data set loads all the same, and the
+        first command that needs one says what the choices are. With labels= and features= no
+        other file is needed. imbalance= and subset= draw by the seed in force and leave the test
+        split whole; a features file has rows for the whole training split all the same.
         """,
-      examples: ["load digits", "load digits features=pixels normalization=unit"]),
+      examples: [
+        "load digits features=pixels",
+        "load digits imbalance=exp:0.1 subset=300\nquery probcover 20",
+      ]),
     CommandImplementation(
-      method: .dataset, changesState: true, isLong: true, action: .compute(runLoad)))
+      method: .dataset, changesState: true, isLong: true, validate: LoadOptions.validate,
+      action: .control(runLoad)))
 
-  @Sendable private static func runLoad(_ invocation: inout Invocation) throws -> Output {
+  @Sendable private static func runLoad(
+    _ session: Session, _ bound: BoundCommand, _ context: RunContext, _ position: inout Int
+  ) throws -> Flow {
+    let typed = String(context.source.slice(bound.range))
+    guard let folder = bound.arguments.text("labeled") else {
+      return try session.conclude(bound, typed: typed, context, &position, open)
+    }
+    // The data set is one cell, each round of the run another.
+    var several = context
+    several.isWholeInput = false
+    var rounds: [ImportedRun.Round] = []
+    let flow = try session.conclude(bound, typed: typed, several, &position) { invocation in
+      let run = try ImportedRun(folder)
+      let output = try open(&invocation)
+      rounds = try invocation.rounds(of: run)
+      return output
+    }
+    guard case .completed = flow else { return flow }
+    for (index, round) in rounds.enumerated() {
+      let name = "\(bound.withWholePaths.canonical) round=\(index + 1)"
+      let command = BoundCommand.part(name, range: bound.range)
+      let flow = try session.conclude(
+        command, typed: typed, several, &position, round.run)
+      guard case .completed = flow else { return flow }
+    }
+    return .completed
+  }
+
+  @Sendable private static func open(_ invocation: inout Invocation) throws -> Output {
     let plan = try LoadPlan(invocation.bound)
-    let dataset = try plan.open(invocation.environment.data)
-    let features = try plan.features(of: dataset)
+    invocation.notices += try plan.download(invocation.environment)
+    let directories = invocation.environment.data
+    let opened = try plan.open(directories, seed: invocation.state.seed)
+    invocation.notices += opened.whole.notices
+    let chosen = try plan.chooseFeatures(directories)
+    invocation.notices += try plan.checkFeatures(chosen, of: opened)
+    let features = try chosen.map { try plan.features($0, of: opened) }
     try Interrupt.check()
-    let record = try keepRecord(plan, dataset, features, &invocation)
-    let handle = DataHandle(
-      record: record, workspace: invocation.session.workspace,
-      directories: invocation.environment.data, dataset: dataset,
-      embedding: record.features.map { LoadPlan.embedding(features.train, $0) },
-      testFeatures: features.test)
-    invocation.session.adopt(handle)
+    var record = LoadRecord(plan: plan, opened: opened, chosen: chosen, features: features)
+      .keep(&invocation)
+    let workspace = invocation.session.workspace
+    let handle = { (record: DataRecord) in
+      DataHandle(
+        record: record, workspace: workspace, directories: directories,
+        opened: opened,
+        embedding: record.features.flatMap { kept in
+          features.map { LoadPlan.embedding($0.train, kept) }
+        },
+        testFeatures: features?.test)
+    }
+    record.noise = try ownNoise(of: plan, handle(record), &invocation)
+    invocation.session.adopt(handle(record))
     invocation.effect = .loaded(record)
     invocation.settings = CellSettings(
-      dataset: record.dataset, noise: "none", seed: invocation.state.seed)
-    return output(record)
+      dataset: record.dataset, noise: record.noise?.model ?? "none", seed: invocation.state.seed)
+    return LoadReport.output(record)
   }
 
-  private static func keepRecord(
-    _ plan: LoadPlan, _ dataset: Dataset, _ features: (train: Matrix, test: Matrix?),
-    _ invocation: inout Invocation
-  ) throws -> DataRecord {
-    let source = try plan.source
-    if source != "own" { invocation.bound.arguments.resolve("features", Value(naming: source)) }
-    var trainBlob: String?
-    var testBlob: String?
-    if try plan.isComputed {
-      trainBlob = invocation.keep(
-        Digest.bytes(floats: features.train.elements), as: "features")
-      testBlob = features.test.map {
-        invocation.keep(Digest.bytes(floats: $0.elements), as: "test_features")
+  /// The annotator that comes with the data set, where it comes with one.
+  private static func ownNoise(
+    of plan: LoadPlan, _ data: DataHandle, _ invocation: inout Invocation
+  ) throws -> NoiseRecord? {
+    let isGiven = try data.annotation() != nil
+    guard let model = isGiven ? "given" : plan.implementation.noise, isGiven || model != "given"
+    else { return nil }
+    return try drawn(
+      BoundCommand(canonical: "noise \(model)"), seed: invocation.state.seed, data: data,
+      &invocation)
+  }
+}
+
+/// What the options of `load` have to have to do with the data set.
+enum LoadOptions {
+  @Sendable static func validate(_ bound: BoundCommand) throws(Diagnostic) {
+    guard let entry = bound.method,
+      let row = Vocabulary.implementation(Vocabulary.datasets, entry.name)
+    else { return }
+    let isOwn = { (name: String) in entry.parameters.contains { $0.name == name } }
+    if !row.hasFiles {
+      for name in ["path", "labels", "test_labels", "download"] where !isOwn(name) {
+        try refuse(name, bound, "\(entry.name) is not read from files of its own")
       }
     }
-    return DataRecord(
-      command: invocation.bound.withWholePaths.canonical, dataset: plan.dataset.name,
-      train: dataset.train.labels.count, test: dataset.test?.labels.count ?? 0,
-      classes: dataset.classNames.count,
-      classNames: dataset.classNames == (0..<dataset.classNames.count).map(String.init)
-        ? nil : dataset.classNames,
-      features: DataRecord.Features(
-        source: source, dimensions: features.train.columns,
-        normalization: plan.option("normalization"), metric: plan.option("metric"),
-        trainBlob: trainBlob, testBlob: testBlob),
-      scale: plan.option("scale"), delta: try plan.delta, digest: LoadPlan.digest(dataset))
+    if row.download == nil, bound.arguments.flag("download") {
+      try refuse(
+        "download", bound, "\(entry.name) cannot be fetched: its owners ask you to do that")
+    }
+    if bound.arguments.isGiven("labeled") {
+      for name in ["imbalance", "subset"] {
+        try refuse(name, bound, "a run brings its own part of the data set")
+      }
+    }
+    if bound.arguments.isGiven("test_labels"), !bound.arguments.isGiven("labels") {
+      throw Diagnostic(
+        .missingArgument, "test_labels goes with labels", at: bound.arguments.ranges["test_labels"],
+        label: "labels= is needed, too")
+    }
+    if let text = bound.arguments.text("imbalance") {
+      do {
+        _ = try Imbalance(text)
+      } catch {
+        throw Diagnosis.diagnose(error, command: bound)
+      }
+    }
   }
 
-  private static func output(_ record: DataRecord) -> Output {
-    let features = record.features.map {
-      JSON.record(
-        ("source", .string($0.source)), ("dimensions", .int($0.dimensions)),
-        ("normalization", .string($0.normalization)))
-    }
-    var line =
-      "\(record.dataset): \(Format.grouped(record.train)) train, "
-      + "\(Format.grouped(record.test)) test, \(record.classes) classes"
-    if let features = record.features {
-      line += ", features \(features.source) (\(features.dimensions) dimensions)"
-    }
-    return Output(
-      record: .record(
-        ("dataset", .string(record.dataset)), ("train", .int(record.train)),
-        ("test", .int(record.test)), ("classes", .int(record.classes)),
-        ("features", features ?? .null), ("digest", .string(record.digest))),
-      lines: [line])
+  private static func refuse(_ name: String, _ bound: BoundCommand, _ reason: String)
+    throws(Diagnostic)
+  {
+    guard bound.arguments.isGiven(name) else { return }
+    throw Diagnostic(
+      .refused, "\(reason), so it takes no \(name)=", at: bound.arguments.ranges[name])
+  }
+}
+
+extension Invocation {
+  /// The rounds of a run over the data set that this cell has just loaded.
+  fileprivate func rounds(of run: ImportedRun) throws -> [ImportedRun.Round] {
+    guard case .loaded(let record) = effect else { return [] }
+    return try run.rounds(
+      samples: record.train, cut: session.handle(record).whole().cut)
   }
 }

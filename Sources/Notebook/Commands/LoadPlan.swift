@@ -1,73 +1,123 @@
 import ActiveLearning
 import CommandLanguage
 import Datasets
+import Foundation
 import LinearAlgebra
 
 /// A bound `load` command, and how its parts are opened; the same for loading and for restoring.
 struct LoadPlan {
   let bound: BoundCommand
-  let dataset: Entry
-  private let implementation: DatasetImplementation
+  let entry: Entry
+  let implementation: DatasetImplementation
 
   init(_ bound: BoundCommand) throws {
     guard let entry = bound.method,
       let implementation = Vocabulary.implementation(Vocabulary.datasets, entry.name)
     else { throw Diagnostic(.missingArgument, "load needs a data set", at: bound.range) }
     self.bound = bound
-    dataset = entry
+    self.entry = entry
     self.implementation = implementation
   }
 
   func option(_ name: String) -> String { bound.arguments.text(name) ?? "" }
 
-  func open(_ directories: DataDirectories) throws -> Dataset {
-    try implementation.open(bound.arguments, directories)
+  /// A data set as it is in its files, and the part of it that is the pool.
+  struct Opened {
+    /// With all of its training samples.
+    let whole: Dataset
+    let cut: Cut?
+    /// With those of the pool.
+    let dataset: Dataset
+
+    init(_ whole: Dataset, _ cut: Cut?) {
+      self.whole = whole
+      self.cut = cut
+      dataset = cut.map(whole.cut) ?? whole
+    }
   }
 
-  /// Where features come from: as typed, or the data set's own way; nil where the data bring them.
-  private var chosen: FeatureSource? {
-    get throws {
-      let bringsThem = dataset.parameters.contains { $0.name == "features" }
-      guard !bringsThem, let text = bound.arguments.text("features") else {
-        return implementation.features
+  /// Reads the files and draws what `imbalance=` and `subset=` leave to chance.
+  func open(_ directories: DataDirectories, seed: Int) throws -> Opened {
+    let whole = try read(directories)
+    return Opened(whole, try cut(of: whole, seed: seed))
+  }
+
+  /// Reads the files again, with the same part as before.
+  func open(_ directories: DataDirectories, cut: Cut?) throws -> Opened {
+    let whole = try read(directories)
+    if let cut, cut.whole != whole.train.count {
+      throw Diagnostic(
+        .fileFormat, "the files of \(entry.name) have changed since they were loaded",
+        notes: ["then \(cut.whole) training samples, now \(whole.train.count)"])
+    }
+    return Opened(whole, cut)
+  }
+
+  /// Whether `labels=` takes the place of the data set's own files.
+  private var isNamedByArrays: Bool {
+    bound.arguments.isGiven("labels") && !entry.parameters.contains { $0.name == "labels" }
+  }
+
+  private func read(_ directories: DataDirectories) throws -> Dataset {
+    guard isNamedByArrays else { return try implementation.open(bound.arguments, directories) }
+    return try LabelledArrays(
+      name: entry.name, classNames: implementation.classNames,
+      labels: option("labels"), testLabels: bound.arguments.text("test_labels")
+    ).load()
+  }
+
+  /// The run that `labeled=` names.
+  func run() throws -> ImportedRun? { try bound.arguments.text("labeled").map(ImportedRun.init) }
+
+  private func cut(of dataset: Dataset, seed: Int) throws -> Cut? {
+    if let run = try run() { return try run.cut(of: dataset.train.count) }
+    let count = dataset.train.count
+    var kept: [Int]?
+    if let text = bound.arguments.text("imbalance") {
+      guard !dataset.train.labels.contains(Examples.unknown) else {
+        throw MethodError.refused(
+          reason: "imbalance= goes by true classes, and those of \(entry.name) are not all known")
       }
-      return try FeatureSource(text)
+      var random = stream(seed, "imbalance")
+      kept = try Imbalance(text).indices(
+        labels: dataset.train.labels, classes: dataset.classNames.count, using: &random)
     }
-  }
-
-  /// As it is recorded and shown: `pca:32`, a file, or `own`.
-  var source: String {
-    get throws { try chosen?.text ?? bound.arguments.text("features") ?? "own" }
-  }
-
-  /// Whether the features are worked out rather than read.
-  var isComputed: Bool {
-    get throws { if case .pca = try chosen { true } else { false } }
-  }
-
-  /// The known good radius; only on unit rows with l2 is any known.
-  var delta: Double? {
-    get throws {
-      guard option("metric") == "l2", option("normalization") == "unit" else { return nil }
-      return implementation.delta(try source)
+    if let text = bound.arguments.text("subset") {
+      var random = stream(seed, "subset")
+      let chosen = try Subset(text).indices(of: kept?.count ?? count, using: &random)
+      kept = kept.map { kept in chosen.map { kept[$0] } } ?? chosen
     }
+    guard let kept else { return nil }
+    guard !kept.isEmpty else {
+      throw MethodError.refused(reason: "no training sample would be left")
+    }
+    return Cut(indices: kept, whole: count)
   }
 
-  func features(of dataset: Dataset) throws -> (train: Matrix, test: Matrix?) {
-    let source = try chosen
-    let isFile = if case .file = source { true } else { false }
-    let testFile = isFile ? bound.arguments.text("test_features") : nil
-    return try dataset.features(from: source, testFile: testFile)
-  }
-
-  static func embedding(_ rows: Matrix, _ features: DataRecord.Features) -> Embedding {
-    Embedding(
-      rows, metric: features.metric == "cosine" ? .cosine : .l2,
-      normalization: Normalization(rawValue: features.normalization) ?? .unit)
+  private func stream(_ seed: Int, _ method: String) -> RandomSource {
+    RandomSource(RandomKey(seed: seed, role: .data, method: method))
   }
 
   /// SHA-256 over the source values and labels of the training split, then of the test split.
   static func digest(_ dataset: Dataset) -> String {
     Digest.sha256(feeding: dataset.forEachDigestChunk)
+  }
+}
+
+/// A data set known by name of which somebody has the labels alone: class names come with the
+/// name, features from files of their own.
+private struct LabelledArrays {
+  let name: String
+  let classNames: [String]?
+  let labels: String
+  let testLabels: String?
+
+  func load() throws -> Dataset {
+    let train = try LabelFile.read(labels, classes: classNames?.count)
+    let test = try testLabels.map { try LabelFile.read($0, classes: classNames?.count) }
+    let largest = max(train.max() ?? 0, test?.max() ?? 0)
+    return Dataset(
+      name: name, classNames: classNames ?? (0...largest).map(String.init),
+      train: Examples(labels: train), test: test.map { Examples(labels: $0) })
   }
 }

@@ -5,10 +5,13 @@ import Networks
 /// What `noise` and `show noise` say about the oracle.
 enum NoiseReporting {
   static func output(_ record: NoiseRecord, observed: [Int], _ data: DataHandle) throws -> Output {
-    guard let truth = try data.truth() else {
-      return Output(record: json(record, nil), lines: ["noise \(record.model)"])
+    guard let report = try report(observed, data) else {
+      return Output(
+        record: json(record, nil),
+        lines: [
+          "noise \(record.model): the truth is not known, labels sha256 \(record.digest.prefix(16))…"
+        ])
     }
-    let report = NoiseReport(observed: observed, truth: truth, classes: data.record.classes)
     let requested = record.requestedRate.map { "requested \(Format.fraction($0)), " } ?? ""
     return Output(
       record: json(record, report),
@@ -20,8 +23,7 @@ enum NoiseReporting {
 
   /// Rates per class and where the labels went, as a table.
   static func table(_ observed: [Int], _ data: DataHandle) throws -> Table? {
-    guard let truth = try data.truth() else { return nil }
-    let report = NoiseReport(observed: observed, truth: truth, classes: data.record.classes)
+    guard let report = try report(observed, data) else { return nil }
     let names = data.classNames
     return Table(
       columns: [.init("class"), .init("name"), .init("rate"), .init("most often")],
@@ -34,6 +36,17 @@ enum NoiseReporting {
           .optional(other.map { "\(names[$0]) (\(Format.fraction(row[$0])))" }),
         ]
       })
+  }
+
+  /// Nil where it is known of no label whether it is right.
+  private static func report(_ observed: [Int], _ data: DataHandle) throws -> NoiseReport? {
+    let truth = try data.truth()
+    let known = truth.known(Array(observed.indices), observed)
+    guard !known.isEmpty else { return nil }
+    let knownWrong = known.count { !$0.isRight && truth.label(of: $0.position) == nil }
+    return NoiseReport(
+      observed: observed, truth: observed.indices.map { truth.label(of: $0) },
+      knownWrong: knownWrong, classes: data.record.classes)
   }
 
   private static func json(_ record: NoiseRecord, _ report: NoiseReport?) -> JSON {

@@ -37,6 +37,7 @@ extension Vocabulary {
         .missingArgument, "query needs a query strategy", at: invocation.bound.range)
     }
     let pool = try invocation.pool()
+    if row.needsEmbedding { _ = try pool.embedding }
     let count = try QueryBudget.labels(&invocation)
     guard count <= pool.candidateCount else {
       throw MethodError.budget(requested: count, available: pool.candidateCount)
@@ -117,7 +118,7 @@ extension Invocation {
   func observedLabels() throws -> [Int] {
     let data = try data()
     guard let noise = state.noise else {
-      guard let truth = try data.truth() else {
+      guard let truth = try data.truth().complete else {
         throw MethodError.refused(reason: "the true labels of this pool are not known")
       }
       return truth

@@ -38,14 +38,18 @@ struct QueryReport {
   func output(_ invocation: inout Invocation) throws -> Output {
     let coverage = try measureCoverage(invocation)
     let truth = try invocation.data().truth()
-    let noise = truth.map { trueNoise($0) }
+    let known = truth.known(after.labeled, after.observed)
+    let noise = known.isEmpty ? nil : ratio(known.count { !$0.isRight }, known.count)
     try measure(coverage, truth, noise, &invocation)
     if let verdict = selection.verdicts.last {
       _ = try invocation.measure(verdict, observed: after.observed)
     }
     return Output(
-      record: record(coverage, noise), table: table(), lines: lines(coverage, noise))
+      record: record(coverage, noise, known.count), table: table(),
+      lines: lines(coverage, noise, known.count))
   }
+
+  private func ratio(_ part: Int, _ whole: Int) -> Double { Double(part) / Double(whole) }
 
   private struct Coverage {
     let delta: Double
@@ -60,27 +64,22 @@ struct QueryReport {
     let graph = try after.embedding.coverageGraph(
       radius: delta, memory: invocation.environment.memory)
     let presumed = after.presumed.clean
-    let truth = try invocation.data().truth()
-    let trulyClean = truth.map { truth in
-      zip(after.labeled, after.observed).filter { truth[$0.0] == $0.1 }.map(\.0)
-    }
+    let known = try invocation.data().truth().known(after.labeled, after.observed)
+    let trulyClean =
+      known.isEmpty ? nil : known.filter(\.isRight).map { after.labeled[$0.position] }
     return Coverage(
       delta: delta, all: try graph.coverage(of: after.labeled),
       presumed: try graph.coverage(of: presumed),
       clean: try trulyClean.map { try graph.coverage(of: $0) })
   }
 
-  private func trueNoise(_ truth: [Int]) -> Double {
-    let wrong = zip(after.labeled, after.observed).count { truth[$0.0] != $0.1 }
-    return Double(wrong) / Double(after.labeled.count)
-  }
-
   private func measure(
-    _ coverage: Coverage?, _ truth: [Int]?, _ noise: Double?, _ invocation: inout Invocation
+    _ coverage: Coverage?, _ truth: Truth, _ noise: Double?, _ invocation: inout Invocation
   ) throws {
-    let counts = truth.map { truth in
+    let counts = noise.map { _ in
       CleanCounts(
-        observed: after.observed, truth: after.labeled.map { truth[$0] }, classes: after.classes)
+        observed: after.observed, truth: after.labeled.map { truth.label(of: $0) },
+        classes: after.classes)
     }
     let measured: [(String, Double?)] = [
       ("n_labeled", Double(after.labeled.count)), ("coverage", coverage?.all),
@@ -92,13 +91,17 @@ struct QueryReport {
     invocation.note(measured)
   }
 
-  private func record(_ coverage: Coverage?, _ noise: Double?) -> JSON {
+  /// - Parameter known: of how many labels it is known whether they are right.
+  private func record(_ coverage: Coverage?, _ noise: Double?, _ known: Int) -> JSON {
     let judged = selection.verdicts.filter { $0.labeled.count > before.labeled.count }
     let verdicts = judged.map {
       JSON.record(("labeled", .int($0.labeled.count)), ("suspected", .ints($0.suspected)))
     }
-    let evaluation = JSON.record(
-      ("clean_coverage", .optional(coverage?.clean ?? nil)), ("true_noise", .optional(noise)))
+    var evaluation: [(String, JSON)] = [
+      ("clean_coverage", .optional(coverage?.clean ?? nil)), ("true_noise", .optional(noise)),
+    ]
+    // A result of partial truth says how much of it there is; others keep their shape.
+    if known < after.labeled.count { evaluation.append(("known", .int(known))) }
     return .record(
       ("round", .int(round)), ("strategy", .string(strategy)), ("budget", .int(budget)),
       ("selected", .ints(selection.picks.map(\.sample))), ("labels", .ints(selection.labels)),
@@ -109,7 +112,7 @@ struct QueryReport {
       ("verdicts", .array(verdicts)),
       ("coverage", .optional(coverage?.all)),
       ("presumed_coverage", .optional(coverage?.presumed)),
-      ("evaluation", evaluation))
+      ("evaluation", .object(evaluation.map { .init($0.0, $0.1) })))
   }
 
   private func table() -> Table {
@@ -120,20 +123,23 @@ struct QueryReport {
       })
   }
 
-  private func lines(_ coverage: Coverage?, _ noise: Double?) -> [String] {
+  private func lines(_ coverage: Coverage?, _ noise: Double?, _ known: Int) -> [String] {
     var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
     if let filter { said.append("filter \(filter.name)") }
     if let delta = selection.delta { said.append("delta \(Value(delta).text)") }
-    var known: [String] = []
+    var seen: [String] = []
     var evaluated: [String] = []
     if let coverage {
-      known.append("coverage \(Format.fraction(coverage.all))")
-      if filter != nil { known.append("presumed \(Format.fraction(coverage.presumed))") }
+      seen.append("coverage \(Format.fraction(coverage.all))")
+      if filter != nil { seen.append("presumed \(Format.fraction(coverage.presumed))") }
       evaluated.append("clean coverage \(Format.fraction(coverage.clean))")
     }
     evaluated.append("noise \(Format.fraction(noise))")
+    if known < after.labeled.count {
+      evaluated.append("of the \(Format.count(known, "label")) whose truth is known")
+    }
     let measured =
-      (known.isEmpty ? "" : known.joined(separator: ", ") + "; ")
+      (seen.isEmpty ? "" : seen.joined(separator: ", ") + "; ")
       + "evaluation: " + evaluated.joined(separator: ", ")
     return [said.joined(separator: ", "), "  " + measured]
   }

@@ -57,15 +57,15 @@ extension Vocabulary {
       method: .noise, changesState: true,
       action: .compute { invocation in
         let dropped = invocation.state.labeled.count
-        let drawn = try draw(
-          invocation.bound, seed: invocation.state.seed, data: try invocation.data())
-        let record = try keep(drawn, &invocation)
+        let bound = invocation.bound
+        let answers = try draw(
+          bound, seed: invocation.state.seed, data: try invocation.data(), invocation)
+        let record = keep(answers, &invocation)
         invocation.effect = .noise(record)
         invocation.settings = .inForce(invocation.state)
         invocation.settings.noise = record.model
         if dropped > 0 { invocation.notices.append(dropping(dropped)) }
-        invocation.notices += drawn.notices
-        return try NoiseReporting.output(record, observed: drawn.labels, invocation.data())
+        return try NoiseReporting.output(record, observed: answers.labels, invocation.data())
       }))
 
   private static func dropping(_ count: Int) -> String {
@@ -82,30 +82,35 @@ extension Vocabulary {
     var notices: [String] = []
   }
 
-  private static func draw(_ bound: BoundCommand, seed: Int, data: DataHandle) throws -> Drawn {
+  private static func draw(
+    _ bound: BoundCommand, seed: Int, data: DataHandle, _ invocation: Invocation
+  ) throws -> Drawn {
     guard let entry = bound.method, let row = implementation(noiseModels, entry.name) else {
       throw Diagnostic(.missingArgument, "noise needs a noise model", at: bound.range)
     }
-    guard let truth = try data.truth() else {
-      throw MethodError.refused(reason: "the true labels of this pool are not known")
+    let truth = try data.truth()
+    guard !row.needsTruth || truth.complete != nil else {
+      throw MethodError.refused(reason: "the true labels of this pool are not all known")
     }
-    let classes = data.record.classes
-    let model = try row.make(bound.arguments, truth.count, classes)
+    let context = NoiseContext(data: data, directories: invocation.environment.data)
+    let model = try row.make(bound.arguments, context)
     var random = model.stream(seed: seed)
-    let labels = try model.corrupt(NoiseTask(labels: truth, classes: classes), using: &random)
+    let labels = try model.corrupt(
+      NoiseTask(labels: truth.complete ?? truth.labels, classes: context.classes), using: &random)
     var drawn = Drawn(
       model: String(bound.canonical.dropFirst("noise ".count)),
       command: bound.withWholePaths.canonical,
-      requestedRate: model.requestedRate, budgetRate: row.budgetRate(bound.arguments),
+      requestedRate: model.requestedRate, budgetRate: row.budgetRate(bound.arguments, context),
       labels: labels)
-    let chance = Double(classes - 1) / Double(classes)
+    let chance = Double(context.classes - 1) / Double(context.classes)
     if let rate = model.requestedRate, rate > chance {
       drawn.notices.append("a rate above \(Format.fixed(chance, 3)) is worse than chance")
     }
     return drawn
   }
 
-  private static func keep(_ drawn: Drawn, _ invocation: inout Invocation) throws -> NoiseRecord {
+  private static func keep(_ drawn: Drawn, _ invocation: inout Invocation) -> NoiseRecord {
+    invocation.notices += drawn.notices
     let digest = invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
     return NoiseRecord(
       model: drawn.model, command: drawn.command, requestedRate: drawn.requestedRate,
@@ -113,11 +118,18 @@ extension Vocabulary {
       digest: digest)
   }
 
+  /// The answers that a canonical `noise` command stands for, kept with the cell.
+  static func drawn(
+    _ bound: BoundCommand, seed: Int, data: DataHandle, _ invocation: inout Invocation
+  ) throws -> NoiseRecord {
+    keep(try draw(bound, seed: seed, data: data, invocation), &invocation)
+  }
+
   /// The noise in force under another seed; nil where there is none.
   private static func redrawn(seed: Int, _ invocation: inout Invocation) throws -> NoiseRecord? {
     guard let noise = invocation.state.noise else { return nil }
-    let bound = try BoundCommand(canonical: noise.command)
-    return try keep(draw(bound, seed: seed, data: invocation.data()), &invocation)
+    return try drawn(
+      BoundCommand(canonical: noise.command), seed: seed, data: invocation.data(), &invocation)
   }
 }
 

@@ -12,7 +12,7 @@ final class DataHandle {
   let record: DataRecord
   private let workspace: Workspace
   private let directories: DataDirectories
-  private var opened: Dataset?
+  private var opened: LoadPlan.Opened?
   private var pool: Embedding?
   private var testRows: Matrix??
 
@@ -24,26 +24,44 @@ final class DataHandle {
 
   /// With everything in memory, as `load` leaves it.
   init(
-    record: DataRecord, workspace: Workspace, directories: DataDirectories, dataset: Dataset,
-    embedding: Embedding?, testFeatures: Matrix?
+    record: DataRecord, workspace: Workspace, directories: DataDirectories,
+    opened: LoadPlan.Opened, embedding: Embedding?, testFeatures: Matrix?
   ) {
     self.record = record
     self.workspace = workspace
     self.directories = directories
-    opened = dataset
+    self.opened = opened
     pool = embedding
     testRows = .some(testFeatures)
   }
 
   /// Whether its arrays are in memory.
-  var isOpen: Bool { opened != nil && pool != nil }
+  var isOpen: Bool { opened != nil && (pool != nil || record.features == nil) }
 
-  /// True labels of the pool; for evaluation and for making the oracle, never for a strategy.
-  func truth() throws -> [Int]? { try dataset().train.labels }
+  /// True labels of the pool, as far as they are known.
+  func truth() throws -> Truth { Truth(try files().dataset.train) }
 
-  func testLabels() throws -> [Int]? { try dataset().test?.labels }
+  /// The labels that the data set came with, where it is one of real annotators, or that the run
+  /// came with whose rounds were taken over.
+  func annotation() throws -> Annotation? {
+    let opened = try files()
+    if let run = try plan().run(),
+      let labels = try run.labels(samples: record.train, cut: opened.cut)
+    {
+      return Annotation(observed: labels, isRight: labels.map { _ in nil })
+    }
+    return opened.dataset.train.annotation
+  }
+
+  /// The training samples before anything was cut, and which of them are the pool.
+  func whole() throws -> (train: Examples, cut: Cut?) { (try files().whole.train, try files().cut) }
+
+  func testLabels() throws -> [Int]? { try files().dataset.test?.labels }
 
   var classNames: [String] { record.classNames ?? (0..<record.classes).map(String.init) }
+
+  /// How it was loaded.
+  func plan() throws -> LoadPlan { try LoadPlan(rebound()) }
 
   /// The pool's features with their geometry; nil where the data set has none.
   func embedding() throws -> Embedding? {
@@ -61,10 +79,10 @@ final class DataHandle {
     return testRows ?? nil
   }
 
-  private func dataset() throws -> Dataset {
+  private func files() throws -> LoadPlan.Opened {
     if let opened { return opened }
-    let dataset = try LoadPlan(rebound()).open(directories)
-    let digest = LoadPlan.digest(dataset)
+    let opened = try plan().open(directories, cut: cut())
+    let digest = LoadPlan.digest(opened.dataset)
     guard digest == record.digest else {
       throw Diagnostic(
         .fileFormat, "the files of \(record.dataset) have changed since they were loaded",
@@ -73,8 +91,17 @@ final class DataHandle {
           "load the data set again to go on with the new files",
         ])
     }
-    opened = dataset
-    return dataset
+    self.opened = opened
+    return opened
+  }
+
+  private func cut() throws -> Cut? {
+    try record.cut.map { cut in
+      guard let bytes = try workspace.blob(cut.blob), let indices = Digest.ints(bytes: bytes),
+        indices.count == record.train
+      else { throw lost("the subset", cut.blob) }
+      return Cut(indices: indices, whole: cut.whole)
+    }
   }
 
   /// The recorded command; what is wrong with it now is not at a place in what is being run.
@@ -99,7 +126,11 @@ final class DataHandle {
         }
       )
     } else {
-      rows = try LoadPlan(rebound()).features(of: dataset())
+      let plan = try plan()
+      guard let chosen = try plan.chooseFeatures(directories) else {
+        throw plan.missingEmbedding(directories, at: nil)
+      }
+      rows = try plan.features(chosen, of: files())
     }
     pool = LoadPlan.embedding(rows.train, features)
     testRows = .some(rows.test)
@@ -108,10 +139,11 @@ final class DataHandle {
   private func matrix(_ digest: String, rows: Int, columns: Int) throws -> Matrix {
     guard let bytes = try workspace.blob(digest), let floats = Digest.floats(bytes: bytes),
       floats.count == rows * columns
-    else {
-      throw Diagnostic(
-        .workspaceCorrupt, "the embedding \(digest) is not in the workspace as it was written")
-    }
+    else { throw lost("the embedding", digest) }
     return Matrix(rows: rows, columns: columns, elements: floats)
+  }
+
+  private func lost(_ what: String, _ digest: String) -> Diagnostic {
+    Diagnostic(.workspaceCorrupt, "\(what) \(digest) is not in the workspace as it was written")
   }
 }

@@ -37,6 +37,13 @@ struct DataRecord: Codable, Sendable {
     let testBlob: String?
   }
 
+  /// The part of the training split that is the pool, where it is not all of it.
+  struct Part: Codable, Sendable {
+    /// Of the positions, ascending.
+    let blob: String
+    let whole: Int
+  }
+
   /// The canonical `load` command, with whole paths: the session may be opened from elsewhere.
   let command: String
   let dataset: String
@@ -50,10 +57,13 @@ struct DataRecord: Codable, Sendable {
   /// The known good radius for this embedding, if there is one (METHODS §4.4).
   let delta: Double?
   let digest: String
+  var cut: Part?
+  /// The oracle that it comes with; nil where that tells the truth.
+  var noise: NoiseRecord?
 
   /// Whether it stands for the same arrays.
   func isSame(as other: DataRecord) -> Bool {
-    digest == other.digest && command == other.command
+    digest == other.digest && command == other.command && cut?.blob == other.cut?.blob
   }
 }
 

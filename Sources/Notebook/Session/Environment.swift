@@ -3,16 +3,33 @@ import Datasets
 /// What a session takes from outside: places and limits, nothing that changes results.
 package struct Environment: Sendable {
   package var data: DataDirectories
+  /// Where `load … download=true` puts files; nil where it may not.
+  package var downloads: DownloadPlace?
   /// Bytes that a coverage graph may take.
   package var memory: Int
   /// Whether each command's time is said.
   package var timing: Bool
 
   package init(
-    data: DataDirectories, memory: Int = Environment.defaultMemory, timing: Bool = false
+    data: DataDirectories, downloads: DownloadPlace? = nil,
+    memory: Int = Environment.defaultMemory, timing: Bool = false
   ) {
     self.data = data
+    self.downloads = downloads
     self.memory = memory
     self.timing = timing
+  }
+}
+
+/// Where downloads come from and go to.
+package struct DownloadPlace: Sendable {
+  /// The folder that gets the files; made where it is missing.
+  let folder: String
+  /// What takes the place of the official address, `$WINNOW_MIRROR`.
+  let mirror: String?
+
+  package init(folder: String, mirror: String? = nil) {
+    self.folder = folder
+    self.mirror = mirror
   }
 }

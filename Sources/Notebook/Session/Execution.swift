@@ -166,7 +166,7 @@ extension Session {
   }
 
   /// Runs a bound command, writes its cell, and only then lets it count.
-  private func conclude(
+  func conclude(
     _ bound: BoundCommand, typed: String, _ context: RunContext, _ position: inout Int,
     _ run: (inout Invocation) throws -> Output
   ) throws -> Flow {
@@ -214,7 +214,8 @@ extension Session {
     var failure: Failure?
     if case .failure(let error) = result {
       failure = Failure(
-        Diagnosis.diagnose(error, command: invocation.bound), in: context.source,
+        Diagnosis.diagnose(invocation.explaining(error), command: invocation.bound),
+        in: context.source,
         location: context.showsCell ? "cell \(invocation.cell)" : nil)
     }
     return CellReport(

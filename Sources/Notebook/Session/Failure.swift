@@ -75,6 +75,8 @@ enum Diagnosis {
       return Diagnostic(
         .needsLabels, "nothing is labeled yet", at: range,
         notes: ["buy labels first: query random 20"])
+    case .needsEmbedding:
+      return Diagnostic(.needsEmbedding, "this needs an embedding of the pool", at: range)
     case .needsDelta:
       return Diagnostic(
         .needsDelta, "no delta is known for this embedding", at: range,

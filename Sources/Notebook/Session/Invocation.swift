@@ -47,19 +47,24 @@ struct Invocation {
   /// The embedding of the pool.
   /// - Throws: `needs-data`, `needs-embedding`.
   func embedding() throws -> Embedding {
-    guard let embedding = try data().embedding() else {
-      throw Diagnostic(
-        .needsEmbedding, "the data set has no embedding", at: bound.range,
-        notes: ["load it with features=FILE, or with features=pca:50 (poor coverage on pixels)"])
-    }
+    guard let embedding = try data().embedding() else { throw MethodError.needsEmbedding }
     return embedding
   }
 
   /// What strategies and filters may see.
   func pool() throws -> Pool {
-    try Pool(
-      embedding: try embedding(), classes: try data().record.classes, labeled: state.labeled,
-      observed: state.observed, verdict: state.verdict)
+    let data = try data()
+    return try Pool(
+      count: data.record.train, embedding: data.embedding(), classes: data.record.classes,
+      labeled: state.labeled, observed: state.observed, verdict: state.verdict)
+  }
+
+  /// The error with what only the session knows: where an embedding could come from.
+  func explaining(_ error: any Error) -> any Error {
+    guard case MethodError.needsEmbedding = error, let plan = try? data().plan() else {
+      return error
+    }
+    return plan.missingEmbedding(environment.data, at: bound.range)
   }
 
   func source(_ role: RandomRole, method: String, round: Int = 0) -> RandomSource {
@@ -83,7 +88,9 @@ struct Invocation {
     let data = try data()
     return try row.make(
       arguments,
-      FilterContext(truth: { try data.truth() }, scale: Value(canonical: data.record.scale)))
+      FilterContext(
+        truth: { try data.truth().judging(try observedLabels()) },
+        scale: Value(canonical: data.record.scale)))
   }
 
   /// Adds measured values; a key measured twice keeps the newer one.
@@ -98,9 +105,10 @@ struct Invocation {
   mutating func measure(_ verdict: ActiveLearning.Verdict, observed: [Int]) throws
     -> FilterMetrics?
   {
-    guard let truth = try data().truth(), !verdict.labeled.isEmpty else { return nil }
-    let right = zip(verdict.labeled, observed).map { truth[$0.0] == $0.1 }
-    let measured = FilterMetrics(clean: verdict.clean, trulyClean: right)
+    let known = try data().truth().known(verdict.labeled, observed)
+    guard !known.isEmpty else { return nil }
+    let measured = FilterMetrics(
+      clean: known.map { verdict.clean[$0.position] }, trulyClean: known.map(\.isRight))
     note(Metrics.pairs(measured))
     return measured
   }

@@ -80,6 +80,7 @@ extension SessionState {
       self = SessionState()
       (seed, variables) = kept
       data = open(record)
+      noise = record.noise
       startRun(applied.cell)
     case .noise(let record):
       noise = record

@@ -125,8 +125,12 @@ extension Parameter.Kind {
     case .boolean:
       guard let flag = value.bool else { throw wrongType(given, name) }
       return Value(flag)
-    case .choice(let words):
-      guard let word = words.first(where: { Spelling.normalised($0) == Self.folded(value) })
+    case .choice(let words, let aliases):
+      let sought = Self.folded(value)
+      let isMeant = { (word: String) in Spelling.normalised(word) == sought }
+      guard
+        let word = words.first(where: isMeant)
+          ?? aliases.first(where: { isMeant($0.key) })?.value
       else { throw unknownChoice(given, name, words) }
       return .word(word)
     case .file:
@@ -152,15 +156,18 @@ extension Parameter.Kind {
   private static func first(
     of kinds: [Self], _ given: Given, _ name: String, _ title: String, whole: Self
   ) throws(Diagnostic) -> Value {
-    var rangeError: Diagnostic?
+    // Of two kinds that nearly fit, a number out of range says more than a file that is not there.
+    var nearest: Diagnostic?
     for kind in kinds {
       do throws(Diagnostic) {
         return try kind.canonical(given, name: name, title: title)
       } catch {
-        if error.code == .range || error.code == .fileMissing { rangeError = error }
+        if error.code == .range || (error.code == .fileMissing && nearest == nil) {
+          nearest = error
+        }
       }
     }
-    throw rangeError ?? whole.wrongType(given, name)
+    throw nearest ?? whole.wrongType(given, name)
   }
 
   private func wrongType(_ given: Given, _ name: String) -> Diagnostic {

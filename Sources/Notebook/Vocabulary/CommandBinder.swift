@@ -20,6 +20,16 @@ struct BoundCommand: Sendable {
       row: row, method: nil, parameters: [], arguments: Arguments(), range: range)
   }
 
+  /// A cell of its own that belongs to a command which makes several.
+  static func part(_ canonical: String, range: SourceRange) -> BoundCommand {
+    let row = Row(
+      Entry(.command, canonical, "is a part of another command"),
+      CommandImplementation(
+        changesState: true, isLong: true, action: .control { _, _, _, _ in .completed }))
+    return BoundCommand(
+      row: row, method: nil, parameters: [], arguments: Arguments(), range: range)
+  }
+
   var verb: String { row.entry.name }
 
   /// Full names, every option with its value, variables replaced.

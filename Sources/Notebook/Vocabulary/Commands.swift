@@ -2,6 +2,6 @@ extension Vocabulary {
   /// The commands, in the order of help: what a session begins with first.
   static let commands: [Row<CommandImplementation>] = [
     load, noise, query, filter, train, test, show, assertion, seed, reset, history, undo, redo, sql,
-    save, source, set, help, quit,
+    save, export, source, set, help, quit,
   ]
 }

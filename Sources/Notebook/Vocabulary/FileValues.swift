@@ -7,6 +7,7 @@ extension Parameter.Kind {
   var isFile: Bool {
     switch self {
     case .file, .features: true
+    case .either(let kinds): kinds.contains(where: \.isFile)
     default: false
     }
   }
@@ -18,6 +19,7 @@ extension Parameter.Kind {
       return Value(naming: Self.whole(path))
     }
     if case .file = self { return Value(naming: Self.whole(path)) }
+    if case .either = self, value.number == nil { return Value(naming: Self.whole(path)) }
     return value
   }
 

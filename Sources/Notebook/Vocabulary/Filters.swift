@@ -21,7 +21,7 @@ extension Vocabulary {
         ]),
       FilterImplementation { _, context in
         guard let truth = try context.truth() else {
-          throw MethodError.refused(reason: "the true labels of this pool are not known")
+          throw MethodError.refused(reason: "it is not known which labels of this pool are right")
         }
         return Ideal(truth: LabeledTruth(truth))
       }),

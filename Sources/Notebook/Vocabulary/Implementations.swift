@@ -18,6 +18,8 @@ struct StrategyContext {
 
 /// How a row of strategies becomes a strategy.
 struct StrategyImplementation: Sendable {
+  /// False for what does not look at features.
+  var needsEmbedding = true
   /// Whether `filter=` means anything to it.
   let isNoiseAware: Bool
   /// The name of its noise-aware version, if there is one.
@@ -29,7 +31,8 @@ struct StrategyImplementation: Sendable {
 
 /// What a filter is built from, beyond its own options.
 struct FilterContext {
-  /// True labels of the pool, for the one filter that is handed them; nil where they are unknown.
+  /// What tells right labels of the pool from wrong ones, for the one filter that is handed it; nil
+  /// where that is unknown.
   let truth: () throws -> [Int]?
   /// The data set's `scale=`.
   let scale: Value
@@ -39,19 +42,65 @@ struct FilterImplementation: Sendable {
   let make: @Sendable (Arguments, FilterContext) throws -> any NoiseFilter
 }
 
+/// What a noise model is made from, beyond its own options.
+struct NoiseContext {
+  let data: DataHandle
+  let directories: DataDirectories
+
+  var samples: Int { data.record.train }
+  var classes: Int { data.record.classes }
+}
+
 struct NoiseImplementation: Sendable {
+  /// Whether it looks at the true labels; else it serves pools whose truth nobody knows, too.
+  var needsTruth = true
   /// The share of wrong labels that `spc=` counts with.
-  let budgetRate: @Sendable (Arguments) -> Double
-  /// - Parameters: the options, the number of samples and of classes.
-  let make: @Sendable (Arguments, _ samples: Int, _ classes: Int) throws -> any NoiseModel
+  let budgetRate: @Sendable (Arguments, NoiseContext) -> Double
+  let make: @Sendable (Arguments, NoiseContext) throws -> any NoiseModel
+}
+
+/// What a model is trained with where nobody says otherwise (METHODS §8.1).
+struct TrainingDefaults: Sendable {
+  var learningRate = 0.025
+  var batch = 64
+}
+
+/// An embedding that a data set is known by, but that somebody has to bring.
+struct ExpectedFeatures: Sendable {
+  /// As messages name it: "SimCLR, 512 values a row".
+  let name: String
+  /// Where it is looked for in the data directories; nil where nobody has agreed on a name.
+  var train: String?
+  var test: String?
 }
 
 struct DatasetImplementation: Sendable {
-  /// Where features come from if nobody says; nil for those that the data bring along.
-  let features: FeatureSource?
+  /// Where its embedding comes from if nobody says.
+  enum Embedding: Sendable {
+    /// Worked out from the images.
+    case computed(FeatureSource)
+    /// The data themselves are features.
+    case brought
+    /// A file that is not part of the data set.
+    case expected(ExpectedFeatures)
+  }
+
+  let embedding: Embedding
   let open: @Sendable (Arguments, DataDirectories) throws -> Dataset
   /// The known good radius on unit rows, for the features named as in `features=`.
-  let delta: @Sendable (_ features: String) -> Double?
+  var delta: @Sendable (_ features: String, _ dimensions: Int) -> Double? = { _, _ in nil }
+  /// Whether it is read from files, so that `path=` means something.
+  var hasFiles = true
+  /// Its name among the downloads; nil where it cannot be fetched.
+  var download: String?
+  /// The names of its classes, where they are known without its files; with them `labels=` alone
+  /// makes the data set.
+  var classNames: [String]?
+  /// The noise that it comes with, as `noise` takes it.
+  var noise: String?
+  /// The share of wrong labels that its annotators are known for.
+  var noiseRate = 0.0
+  var training = TrainingDefaults()
 }
 
 /// What a model is trained with, beyond its own options.
@@ -66,6 +115,8 @@ struct ModelContext {
 struct ModelImplementation: Sendable {
   /// The view of the embedding that it sees.
   let scale: @Sendable (Arguments) -> FeatureScale
+  /// Fills in defaults that depend on the data set.
+  var resolve: @Sendable (inout Arguments, TrainingDefaults) -> Void = { _, _ in }
   let train: @Sendable (Arguments, ModelContext) throws -> TrainedModel
   let restore: @Sendable (_ weights: [UInt8]?, ModelContext) throws -> any Classifier
 }
@@ -83,7 +134,7 @@ struct CommandImplementation: Sendable {
   enum Action: Sendable {
     /// Makes one cell.
     case compute(@Sendable (inout Invocation) throws -> Output)
-    /// Makes no cell of its own: `source`, `quit`.
+    /// Sees to its cells itself: `source` and `quit` make none of their own, `load` may make several.
     case control(
       @Sendable (Session, BoundCommand, RunContext, _ position: inout Int) throws -> Flow)
   }

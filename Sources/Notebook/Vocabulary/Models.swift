@@ -12,8 +12,12 @@ extension Vocabulary {
         "one linear layer on the scaled embedding",
         parameters: [
           .option("epochs", .integer(1...1_000_000), default: .value("200"), "passes"),
-          .option("lr", .number(.above(0)), default: .value("0.025"), "initial learning rate"),
-          .option("batch", .integer(1...65_536), default: .value("64"), "samples a step"),
+          .option(
+            "lr", .number(.above(0)), default: .computed("the data set's, mostly 0.025"),
+            "initial learning rate"),
+          .option(
+            "batch", .integer(1...65_536), default: .computed("the data set's, mostly 64"),
+            "samples a step"),
           .option(
             "momentum", .number(.atLeast(0, below: 1)), default: .value("0.9"),
             "of SGD with Nesterov's step"),
@@ -38,7 +42,12 @@ extension Vocabulary {
           "load digits\nquery random 40\ntrain linear epochs=50 lr=0.1 schedule=none",
         ]),
       ModelImplementation(
-        scale: { FeatureScale($0["scale"] ?? .word("auto")) }, train: trainLinear,
+        scale: { FeatureScale($0["scale"] ?? .word("auto")) },
+        resolve: { arguments, defaults in
+          arguments.resolve("lr", Value(defaults.learningRate))
+          arguments.resolve("batch", Value(defaults.batch))
+        },
+        train: trainLinear,
         restore: { weights, _ in LinearProbe(try LinearHead(decoding: weights ?? [])) })),
     Row(
       Entry(

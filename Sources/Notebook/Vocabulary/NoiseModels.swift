@@ -9,7 +9,7 @@ extension Vocabulary {
       Entry(
         .noise, "none", aliases: ["clean", "clean_label"], "every answer is the true label",
         examples: ["load digits\nnoise none", "load digits\nnoise none\nquery probcover 20"]),
-      NoiseImplementation(budgetRate: { _ in 0 }, make: { _, _, _ in NoNoise() })),
+      NoiseImplementation(budgetRate: { _, _ in 0 }, make: { _, _ in NoNoise() })),
     Row(
       Entry(
         .noise, "sym", aliases: ["symmetric", "uniform", "sym_excl"],
@@ -24,13 +24,15 @@ extension Vocabulary {
           """,
         examples: ["load digits\nnoise sym 0.5", "load digits\nnoise sym 0.2\nshow noise"]),
       NoiseImplementation(
-        budgetRate: { $0.number("rate") ?? 0 },
-        make: { arguments, _, _ in SymmetricNoise(rate: arguments.number("rate") ?? 0) })),
+        budgetRate: { arguments, _ in arguments.number("rate") ?? 0 },
+        make: { arguments, _ in SymmetricNoise(rate: arguments.number("rate") ?? 0) })),
+    human, given,
     Row(
       Entry(
         .noise, "file", "the answers stand in a file, one label per sample",
         parameters: [
-          .positional("path", .file, ".npy, FILE.npz:key, .csv or .txt; N labels in 0…C−1")
+          .positional(
+            "path", .file, ".npy, .npz:key, .pt:key, .csv or .txt; N labels in 0…C−1")
         ],
         details: "csv and txt: one label per line, or index,label under a header.",
         examples: [
@@ -38,11 +40,85 @@ extension Vocabulary {
           "load blobs samples=4 test=0 classes=2\nnoise file labels.txt\nquery random 2",
         ]),
       NoiseImplementation(
-        budgetRate: { _ in 0 },
-        make: { arguments, samples, classes in
+        needsTruth: false, budgetRate: { _, _ in 0 },
+        make: { arguments, context in
           GivenLabels(
             try LabelFile.read(
-              arguments.text("path") ?? "", count: samples, classes: classes))
+              arguments.text("path") ?? "", count: context.samples, classes: context.classes))
         })),
   ]
+
+  private static let human = Row(
+    Entry(
+      .noise, "human", "what people answered about CIFAR-10 and CIFAR-100",
+      parameters: [
+        .positional(
+          "kind", humanKinds,
+          "whose answers: CIFAR-10 has all but noisy_label, CIFAR-100 noisy_label and clean_label"),
+        .option(
+          "file", .file, default: .absent, "CIFAR-10_human.pt, CIFAR-100_human.pt, or the like"),
+      ],
+      details: """
+        The file's clean_label must be the training labels, all of them: else its order is another
+        one. Realised rates: aggre_label .0901, random_label1 to 3 .17234, .18122, .17640,
+        worse_label .40208, noisy_label .40200.
+        """,
+      citation: """
+        Wei, Zhu, Cheng, Liu, Niu, Liu (2022), Learning with noisy labels revisited, \
+        arXiv 2110.12088 (CC BY-NC 4.0)
+        """,
+      examples: [
+        "load cifar10\nnoise human worse_label",
+        "load cifar100\nnoise human noisy\nquery random 20",
+      ]),
+    NoiseImplementation(
+      budgetRate: { arguments, _ in humanRates[arguments.text("kind") ?? ""] ?? 0 },
+      make: { arguments, context in
+        let plan = try context.data.plan()
+        guard ["cifar10", "cifar100", "cifar10n", "cifar100n"].contains(plan.entry.name) else {
+          throw MethodError.refused(
+            reason: "people answered about cifar10 and cifar100, not about \(plan.entry.name)")
+        }
+        let (whole, cut) = try context.data.whole()
+        let labels = try HumanLabels.read(
+          kind: arguments.text("kind") ?? "", classes: context.classes, labels: whole.labels,
+          from: context.directories, file: arguments.text("file"),
+          path: plan.bound.arguments.text("path"))
+        return GivenLabels(cut.map { cut in cut.indices.map { labels[$0] } } ?? labels)
+      }))
+
+  /// Those of both data sets; which of them has one is told when the files are read.
+  private static let humanKinds: Parameter.Kind = {
+    let all = HumanLabels.aliases(10) + HumanLabels.aliases(100)
+    let kinds = all.map(\.kind)
+    return .choice(
+      kinds.indices.filter { kinds.firstIndex(of: kinds[$0]) == $0 }.map { kinds[$0] },
+      aliases: Dictionary(
+        all.flatMap { kind in kind.others.map { ($0, kind.kind) } },
+        uniquingKeysWith: { first, _ in first }))
+  }()
+
+  /// What `spc=` counts with: rates as measured.
+  private static let humanRates = [
+    "aggre_label": 0.0901, "random_label1": 0.17234, "random_label2": 0.18122,
+    "random_label3": 0.1764, "worse_label": 0.4021, "noisy_label": 0.402,
+  ]
+
+  private static let given = Row(
+    Entry(
+      .noise, "given", "the labels that the data set came with, from its own annotators",
+      details: "For clothing1m, food101n and webvision: load sets it. They are not drawn again.",
+      examples: [
+        "load food101n\nnoise given", "load clothing1m\nnoise given\nquery random 20",
+      ]),
+    NoiseImplementation(
+      needsTruth: false,
+      budgetRate: { _, context in (try? context.data.plan().implementation.noiseRate) ?? 0 },
+      make: { _, context in
+        guard let annotation = try context.data.annotation() else {
+          throw MethodError.refused(
+            reason: "\(context.data.record.dataset) comes with true labels, not with given ones")
+        }
+        return GivenLabels(annotation.observed)
+      }))
 }

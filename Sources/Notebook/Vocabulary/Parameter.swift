@@ -7,7 +7,8 @@ package struct Parameter: Sendable {
     case integer(ClosedRange<Int>)
     case number(Bounds)
     case boolean
-    case choice([String])
+    /// One of these words; an alias stands for the word that it is a key of.
+    case choice([String], aliases: [String: String] = [:])
     /// A file that must be there, also at the time of `check`.
     case file
     /// A file that will be written.
@@ -105,7 +106,7 @@ extension Parameter.Kind {
     case .number(let bounds):
       return bounds.words.isEmpty ? "a number" : "a number, \(bounds.words)"
     case .boolean: return "true or false"
-    case .choice(let words): return words.joined(separator: ", ")
+    case .choice(let words, _): return words.joined(separator: ", ")
     case .file: return "a file"
     case .newFile: return "a file to write"
     case .features: return "pca:D, pixels, or a file"

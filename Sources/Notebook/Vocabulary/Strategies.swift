@@ -12,7 +12,7 @@ extension Vocabulary {
         details: "The baseline that every comparison needs.",
         examples: ["load digits\nquery random 20", "load digits\nrepeat 3 { query random 10 }"]),
       StrategyImplementation(
-        isNoiseAware: false, noiseAwareVersion: nil, resolve: { _, _ in },
+        needsEmbedding: false, isNoiseAware: false, noiseAwareVersion: nil, resolve: { _, _ in },
         make: { _, _ in RandomSampling() })),
     Row(
       Entry(

@@ -1,0 +1,120 @@
+import ActiveLearning
+import CommandLanguage
+import Datasets
+import WorkspaceStore
+
+extension Vocabulary {
+  static let export = Row(
+    Entry(
+      .command, "export", "writes a part of the session to files for other programs",
+      parameters: [
+        .positional("kind", .choice(["reference", "features"]), "what to write"),
+        .positional("file", .newFile, "where to; a new folder for reference"),
+      ],
+      details: """
+        reference: the rounds since the labeled set was empty last, as a run directory of the
+        reference implementation, which load NAME labeled=DIR reads again. features: the embedding
+        of the pool as loaded, one row per sample, .npy of 32-bit floats.
+        """,
+      examples: [
+        "load digits\nnoise sym 0.2\nquery npc 20\ntrain linear\nexport reference exported-run",
+        "load digits\nexport features digits-pca32.npy",
+      ]),
+    CommandImplementation(isLong: true, action: .compute(runExport)))
+
+  @Sendable private static func runExport(_ invocation: inout Invocation) throws -> Output {
+    let path = invocation.arguments.text("file") ?? ""
+    return switch invocation.arguments.text("kind") {
+    case "features": try exportFeatures(path, invocation)
+    default: try exportRun(path, invocation)
+    }
+  }
+
+  private static func exportFeatures(_ path: String, _ invocation: Invocation) throws -> Output {
+    let features = try invocation.embedding().features
+    try NumpyWriter.write(
+      features.elements, shape: [features.rows, features.columns], to: path)
+    return Output(
+      record: .record(
+        ("kind", .string("features")), ("file", .string(path)), ("rows", .int(features.rows)),
+        ("columns", .int(features.columns))),
+      lines: [
+        "\(Format.grouped(features.rows)) rows of \(Format.grouped(features.columns)) in \(path)"
+      ])
+  }
+
+  private static func exportRun(_ path: String, _ invocation: Invocation) throws -> Output {
+    let run = try RunExport(invocation).run()
+    guard !run.episodes.isEmpty else { throw MethodError.needsLabels }
+    let noise = invocation.state.noise
+    try run.write(
+      to: path,
+      labels: ReferenceRun.LabelsName(
+        dataset: invocation.data().record.dataset,
+        noise: noise.map { String($0.model.prefix { $0 != " " }) } ?? "none",
+        rate: noise?.requestedRate ?? 0, seed: invocation.state.seed))
+    return Output(
+      record: .record(
+        ("kind", .string("reference")), ("file", .string(path)),
+        ("episodes", .int(run.episodes.count)), ("labeled", .int(run.labeled.count))),
+      lines: [
+        "\(Format.count(run.episodes.count, "episode")) with "
+          + "\(Format.count(run.labeled.count, "label")) in \(path)"
+      ])
+  }
+}
+
+/// The rounds since the labeled set was empty last, in the reference's terms.
+private struct RunExport {
+  private let invocation: Invocation
+  private var episodes: [ReferenceRun.Episode] = []
+  private var labeled: [Int] = []
+  private var observed: [Int] = []
+
+  init(_ invocation: Invocation) throws {
+    self.invocation = invocation
+    let lease = invocation.session.lease
+    for cell in try lease.lineage() where cell.number > invocation.state.run {
+      guard let effect = try cell.effect.map({ try Effect(text: $0) }) else { continue }
+      if case .queried(let record) = effect {
+        let rows = try lease.purchases(in: [cell.number]).map(\.purchase)
+        labeled += rows.map(\.sample)
+        observed += rows.map(\.label)
+        episodes.append(
+          ReferenceRun.Episode(purchases: rows.map(\.sample), delta: record.delta))
+      }
+      try note(cell, effect, lease)
+    }
+  }
+
+  /// Takes a cell's judgement and accuracy into the episode it belongs to.
+  private mutating func note(_ cell: CellRecord, _ effect: Effect, _ lease: SessionLease) throws {
+    guard let last = episodes.indices.last else { return }
+    if effect.verdict != nil {
+      let verdict = try lease.verdicts(in: cell.number).map(\.verdict)
+      if verdict.map(\.sample) == labeled {
+        episodes[last].clean = verdict.map(\.isClean)
+        episodes[last].counts = try counts(verdict.map(\.isClean))
+      }
+    }
+    let accuracy = try lease.metrics(in: [cell.number]).last { $0.metric.key == "accuracy" }
+    if let value = accuracy?.metric.value { episodes[last].accuracy = value }
+  }
+
+  /// Nil where it is not known of every label whether it is right.
+  private func counts(_ clean: [Bool]) throws -> ReferenceRun.CleanCounts? {
+    let known = try invocation.data().truth().known(labeled, observed)
+    guard known.count == labeled.count else { return nil }
+    let measured = FilterMetrics(clean: clean, trulyClean: known.map(\.isRight))
+    return ReferenceRun.CleanCounts(
+      truePositives: measured.cleanKept, falsePositives: measured.noisyKept,
+      trueNegatives: measured.noisySuspected, falseNegatives: measured.cleanSuspected)
+  }
+
+  func run() throws -> ReferenceRun {
+    let data = try invocation.data()
+    return ReferenceRun(
+      noisyLabels: try invocation.observedLabels(), subset: try data.whole().cut?.indices,
+      samples: data.record.train, episodes: episodes)
+  }
+}
