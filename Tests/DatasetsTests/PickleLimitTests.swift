@@ -128,12 +128,12 @@ struct PickleLimitTests {
   }
 
   @Test func `millions of values, marks or memories at once are refused`() {
-    for body: [UInt8] in [[0x4e], [0x28], [0x5d]] {
-      let many = (0..<9 << 20).lazy.map { body[$0 % body.count] }
-      let error = fileError { _ = try PickleTests.read([0x80, 2] + Array(many) + [0x2e]) }
-      #expect(error?.kind == .tooLarge, "\(body)")
+    for opcode: UInt8 in [0x4e, 0x28, 0x5d] {
+      let many = [UInt8](repeating: opcode, count: 1 << 23 + 1)
+      let error = fileError { _ = try PickleTests.read([0x80, 2] + many + [0x2e]) }
+      #expect(error?.kind == .tooLarge, "\(opcode)")
     }
-    let memories = [0x80, 4, 0x4e] + [UInt8](repeating: 0x94, count: 9 << 20) + [0x2e]
+    let memories = [0x80, 4, 0x4e] + [UInt8](repeating: 0x94, count: 1 << 23 + 1) + [0x2e]
     #expect(fileError { _ = try PickleTests.read(memories) }?.kind == .tooLarge)
   }
 

@@ -116,6 +116,22 @@ struct PickleTests {
     #expect(parts.map(\.integers) == [[5], [5], [5]])
   }
 
+  @Test func `values are remembered under any number, in any order`() throws {
+    let numbers: [UInt32] = [1, 2, .max, 0, 300, 3, 4, 3, 299]
+    let value = try Self.read {
+      $0.emptyList()
+      $0.mark()
+      for (i, number) in numbers.enumerated() {
+        $0.integer(Int32(i))
+        $0.opcode("r", Build.bytes([number]))
+      }
+      for number in numbers { $0.opcode("j", Build.bytes([number])) }
+      $0.appends()
+    }
+    #expect(value.integers?.suffix(9) == [0, 1, 2, 3, 4, 7, 6, 7, 8])
+    #expect(throws: FileError.self) { try Self.read { $0.opcode("j", [5, 0, 0, 0]) } }
+  }
+
   @Test func `many small numbers and names are cheap`() throws {
     let count = 50_000
     let value = try Self.read {

@@ -271,4 +271,23 @@ struct PickledContentsTests {
       #expect(fileError { _ = try StoredArray(mixture) }?.kind == .format)
     }
   }
+
+  @Test func `a member that goes on beyond its size is an error`() throws {
+    let pickle = PickleBuilder.file { $0.array("O8", [2]) { numbers(&$0, [3, 4]) } }
+    let file = Build.npy("|O", "(2,)", pickle)
+    let length = UInt16(file.count)
+    let packed = [1] + Build.bytes([length, ~length]) + file
+    try withMemoryFolder { folder in
+      for size in [UInt32(0), 5, 40, UInt32(length) - 1, UInt32(length) + 1] {
+        var member = Build.Member(name: "a.npy", data: packed, method: 8, size: size)
+        member.checksum = Build.crc32(file)
+        let path = try folder.write(Build.zip([member]), as: "a.npz")
+        #expect(fileError { _ = try StoredArray(path).integers() }?.member == "a", "\(size)")
+      }
+      var member = Build.Member(name: "a.npy", data: packed, method: 8, size: UInt32(length))
+      member.checksum = Build.crc32(file)
+      let path = try folder.write(Build.zip([member]), as: "a.npz")
+      #expect(try StoredArray(path).integers() == [3, 4])
+    }
+  }
 }

@@ -11,8 +11,8 @@ package struct ArrayDataset: Sendable {
   /// The same of the test part; nil where there is none.
   package var testLabels: String?
 
-  /// Each is an npy file or `FILE.npz:key`; labels may be text, too (`LabelFile`). Test files come
-  /// both or not at all.
+  /// Each is a file or `FILE:key` as `ArrayLocation` has it; labels may be text, too (`LabelFile`).
+  /// Test files come both or not at all.
   package init(
     features: String, labels: String, testFeatures: String? = nil, testLabels: String? = nil
   ) {

@@ -31,24 +31,40 @@ struct ArrayElements: Sendable {
           bytes, into: UnsafeMutableBufferPointer(rebasing: target[elements]),
           first: elements.lowerBound)
       }
-    case .permuted(var places):
-      let values = UnsafeMutableBufferPointer<Element>.allocate(capacity: elementsPerPiece)
-      defer { values.deallocate() }
-      try forEachPiece { bytes, elements in
-        let part = UnsafeMutableBufferPointer(rebasing: values[..<elements.count])
-        do {
-          try conversion.convert(bytes, into: part)
-        } catch let unfit as UnfitElement {
-          for _ in 0..<unfit.index { _ = places.next() }
-          throw UnfitElement(index: places.next(), value: unfit.value)
-        }
-        for value in part { target.initializeElement(at: places.next(), to: value) }
-      }
+    case .permuted(let places):
+      try fill(target, conversion, at: places)
     case .scattered:
       try forEachGathered { bytes, elements in
         try conversion.convert(
           bytes, into: UnsafeMutableBufferPointer(rebasing: target[elements]),
           first: elements.lowerBound)
+      }
+    }
+  }
+
+  /// Puts each element as it comes where it belongs.
+  private func fill<Element: ArrayElement>(
+    _ target: UnsafeMutableBufferPointer<Element>, _ conversion: ElementConversion<Element>,
+    at places: ArrayPlaces
+  ) throws {
+    var places = places
+    let values = UnsafeMutableBufferPointer<Element>.allocate(capacity: elementsPerPiece)
+    defer { values.deallocate() }
+    try forEachPiece { bytes, elements in
+      do {
+        try conversion.convert(
+          bytes, into: UnsafeMutableBufferPointer(rebasing: values[..<elements.count]))
+      } catch let unfit as UnfitElement {
+        for _ in 0..<unfit.index { _ = places.next(atMost: 1) }
+        throw UnfitElement(index: places.next(atMost: 1).first, value: unfit.value)
+      }
+      var done = 0
+      while done < elements.count {
+        let run = places.next(atMost: elements.count - done)
+        for k in 0..<run.count {
+          target.initializeElement(at: run.first + k * run.stride, to: values[done + k])
+        }
+        done += run.count
       }
     }
   }
@@ -94,7 +110,7 @@ struct ArrayElements: Sendable {
     try read { bytes, elements in
       for i in 0..<elements.count {
         let element = bytes[i * type.size..<(i + 1) * type.size]
-        let place = places.next()
+        let place = places.next(atMost: 1).first
         guard let text = FixedText.string(element, isBigEndian: type.isBigEndian) else {
           throw UnfitElement(index: place, expected: "text", value: "a number that is no character")
         }
@@ -129,24 +145,61 @@ struct ArrayElements: Sendable {
   private func forEachGathered(
     _ body: (UnsafeRawBufferPointer, Range<Int>) throws -> Void
   ) throws {
-    let (size, base) = (type.size, layout.extent.lowerBound)
     let all = try origin.bytes(byteExtent)
     let piece = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(elementsPerPiece, layout.count) * size, alignment: 64)
+      byteCount: min(elementsPerPiece, layout.count) * type.size, alignment: 64)
     defer { piece.deallocate() }
     var places = layout.places
     try all.withUnsafeBytes { all in
       for first in stride(from: 0, to: layout.count, by: elementsPerPiece) {
         try Interrupt.check()
         let elements = first..<min(first + elementsPerPiece, layout.count)
-        for i in 0..<elements.count {
-          let start = (places.next() - base) * size
-          UnsafeMutableRawBufferPointer(rebasing: piece[i * size..<(i + 1) * size])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: all[start..<start + size]))
-        }
-        let part = UnsafeRawBufferPointer(rebasing: piece[..<(elements.count * size)])
-        try body(part, elements)
+        let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<(elements.count * type.size)])
+        gather(elements.count, at: &places, of: all, into: part)
+        try body(UnsafeRawBufferPointer(part), elements)
       }
+    }
+  }
+
+  private func gather(
+    _ count: Int, at places: inout ArrayPlaces, of all: UnsafeRawBufferPointer,
+    into piece: UnsafeMutableRawBufferPointer
+  ) {
+    let size = type.size
+    var done = 0
+    while done < count {
+      let run = places.next(atMost: count - done)
+      let target = UnsafeMutableRawBufferPointer(
+        rebasing: piece[done * size..<(done + run.count) * size])
+      let source = UnsafeRawBufferPointer(
+        rebasing: all[((run.first - layout.extent.lowerBound) * size)...])
+      switch size {
+      case _ where run.stride == 1:
+        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<target.count]))
+      case 1: Self.gather(UInt8.self, run, of: source, into: target)
+      case 2: Self.gather(UInt16.self, run, of: source, into: target)
+      case 4: Self.gather(UInt32.self, run, of: source, into: target)
+      case 8: Self.gather(UInt64.self, run, of: source, into: target)
+      default:
+        for k in 0..<run.count {
+          let start = k * run.stride * size
+          UnsafeMutableRawBufferPointer(rebasing: target[k * size..<(k + 1) * size])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<start + size]))
+        }
+      }
+      done += run.count
+    }
+  }
+
+  /// The layout was checked to lie within the bytes, and `Unit` is as large as an element.
+  private static func gather<Unit: BitwiseCopyable>(
+    _: Unit.Type, _ run: ArrayPlaces.Run, of source: UnsafeRawBufferPointer,
+    into target: UnsafeMutableRawBufferPointer
+  ) {
+    let size = MemoryLayout<Unit>.size
+    for k in 0..<run.count {
+      let unit = source.loadUnaligned(fromByteOffset: k * run.stride * size, as: Unit.self)
+      target.storeBytes(of: unit, toByteOffset: k * size, as: Unit.self)
     }
   }
 }

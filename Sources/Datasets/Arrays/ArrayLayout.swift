@@ -110,6 +110,13 @@ struct ArrayPlaces: Equatable, Sendable {
   private var index: [Int]
   private var place: Int
 
+  /// Places with the same distance between neighbours.
+  struct Run {
+    let first: Int
+    let stride: Int
+    let count: Int
+  }
+
   init(shape: [Int], strides: [Int], offset: Int) {
     self.shape = shape
     self.strides = strides
@@ -117,10 +124,16 @@ struct ArrayPlaces: Equatable, Sendable {
     place = offset
   }
 
-  /// The next place; may be asked for as often as there are elements.
-  mutating func next() -> Int {
-    defer { advance() }
-    return place
+  /// The next places, at least one and at most `limit`; may be asked for until there were as many as
+  /// there are elements.
+  mutating func next(atMost limit: Int) -> Run {
+    guard let last = shape.indices.last else { return Run(first: place, stride: 0, count: 1) }
+    let count = min(limit, shape[last] - index[last])
+    let run = Run(first: place, stride: strides[last], count: count)
+    index[last] += count - 1
+    place += (count - 1) * strides[last]
+    advance()
+    return run
   }
 
   private mutating func advance() {

@@ -1,7 +1,7 @@
 /// Reads class labels, one per sample, from an array or from text.
 ///
-/// Arrays: npy or `FILE.npz:key`, one dimension of whole numbers. Text: one label per line, or
-/// lines `index,label` below a header of these two names, in any order.
+/// Arrays: in files of every kind that `ArrayLocation` knows, one dimension of whole numbers. Text:
+/// one label per line, or lines `index,label` below a header of these two names, in any order.
 package enum LabelFile {
   /// More classes than any data set has; a larger number is an index or an identifier.
   static let largestLabel = 999_999

@@ -68,6 +68,12 @@ struct NumpyFile {
   private func objects(
     _ header: NumpyHeader, _ stream: consuming ByteStream
   ) throws -> PickledContents {
+    // The packed data of a damaged member may go on beyond the size that it has in the directory.
+    guard header.length <= size else {
+      throw FileError(
+        .format, path: path, at: .byte(size), expected: "a pickle behind the header",
+        found: "the end of the data")
+    }
     let reader = PickleReader(
       stream, places: header.length..<size, path: path, member: member,
       converter: "in Python: numpy.save(FILE, numpy.array(array.tolist(), dtype='int64'))")

@@ -15,7 +15,7 @@ struct Unpickler {
   var heap = PickleHeap()
   private var stack: [PickleItem] = []
   private var marks: [Int] = []
-  private var memo: [Int: PickleItem] = [:]
+  private var memo = PickleMemo()
   private var bytesToMake: Int
 
   /// Items on the stack, in the memo, and containers.
@@ -164,7 +164,7 @@ struct Unpickler {
 
   private mutating func remember(_ number: Int) throws {
     guard memo.count < Self.mostItems else { throw tooMany("remembered values") }
-    memo[number] = try top()
+    memo.set(number, try top())
   }
 
   private func remembered(_ number: Int) throws -> PickleItem {

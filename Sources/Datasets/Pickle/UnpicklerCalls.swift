@@ -156,15 +156,30 @@ extension Unpickler {
       throw error(expected: "text to be taken for bytes as 'latin1'", found: "other arguments")
     }
     try spend(text.utf8.count)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      guard scalar.value < 256 else {
-        throw error(expected: "characters that are bytes", found: "U+\(scalar.value)")
-      }
-      bytes.append(UInt8(scalar.value))
+    guard let bytes = Self.latin1(text) else {
+      throw error(expected: "characters that are bytes", found: "others")
     }
     try push(.bytes(bytes))
+  }
+
+  /// The characters as bytes; nil where one is above U+00FF. In UTF-8 the others take one byte, or two
+  /// of which the first is C2 or C3.
+  private static func latin1(_ text: String) -> [UInt8]? {
+    var text = text
+    return text.withUTF8 { utf8 in
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(utf8.count)
+      var lead: UInt8 = 0
+      for byte in utf8 {
+        switch byte {
+        case ..<0x80: bytes.append(byte)
+        case 0x80..<0xc0: bytes.append(lead << 6 | byte & 0x3f)
+        case 0xc2, 0xc3: lead = byte & 3
+        default: return nil
+        }
+      }
+      return bytes
+    }
   }
 
   /// `OrderedDict()` or, from Python 2, `OrderedDict([[key, value], …])`.
