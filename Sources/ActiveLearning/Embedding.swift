@@ -62,7 +62,7 @@ package final class Embedding: Sendable {
       case .max: norms.map { _ in reciprocal(longest) }
       case .none: norms.map { _ in 1 }
       }
-    points = PointSet(features, multipliers: multipliers, metric: metric)
+    points = PointSet(features, multipliers: multipliers, rowNorms: norms, metric: metric)
   }
 
   /// The number of samples.

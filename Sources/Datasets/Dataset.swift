@@ -1,3 +1,4 @@
+import Crypto
 import LinearAlgebra
 
 /// Samples with their true labels, as files have them: a training part, which becomes the pool,
@@ -37,29 +38,46 @@ package struct Dataset: Sendable {
     self.notices = notices
   }
 
-  /// Hands `body`, piece by piece, the bytes whose SHA-256 identifies these data: the training
-  /// part's source values, the training labels, then the same of the test part.
+  /// The SHA-256 that identifies these data, 64 hex digits: of the training part's source values,
+  /// the training labels, then the same of the test part.
   ///
   /// Source values are the pixels (where images are read from files: their names), or where there
   /// are no images the features as little-endian 32-bit floats, before any projection or scaling;
   /// labels are little-endian 64-bit integers, those of real annotators behind the true ones.
+  package func digest() -> String {
+    var sha = train.sourceHash ?? SHA256()
+    Self.forEachChunk(of: train, withValues: train.sourceHash == nil) {
+      sha.update(bufferPointer: $0)
+    }
+    if let test { Self.forEachChunk(of: test) { sha.update(bufferPointer: $0) } }
+    return sha.finalize().hexadecimal
+  }
+
+  /// Hands `body`, piece by piece, the bytes whose SHA-256 is the digest.
   package func forEachDigestChunk(_ body: (UnsafeRawBufferPointer) -> Void) {
-    for part in [train, test].compactMap({ $0 }) {
-      if let images = part.images {
-        images.forEachDigestChunk(body)
-      } else if let features = part.features {
-        Self.forEachPiece(features.elements, { $0.bitPattern.littleEndian }, body)
-      }
-      Self.forEachPiece(part.labels, { Int64($0).littleEndian }, body)
-      if let observed = part.annotation?.observed {
-        Self.forEachPiece(observed, { Int64($0).littleEndian }, body)
-      }
+    for part in [train, test].compactMap({ $0 }) { Self.forEachChunk(of: part, body) }
+  }
+
+  private static func forEachChunk(
+    of part: Examples, withValues: Bool = true, _ body: (UnsafeRawBufferPointer) -> Void
+  ) {
+    if let images = part.images {
+      images.forEachDigestChunk(body)
+    } else if let features = part.features, withValues {
+      forEachPiece(features.elements, body) { $0.bitPattern.littleEndian }
+    }
+    forEachPiece(part.labels, body) { Int64($0).littleEndian }
+    if let observed = part.annotation?.observed {
+      forEachPiece(observed, body) { Int64($0).littleEndian }
     }
   }
 
-  private static func forEachPiece<Value, Stored: BitwiseCopyable>(
-    _ values: [Value], _ stored: (Value) -> Stored, _ body: (UnsafeRawBufferPointer) -> Void
+  /// - Parameter stored: the value as it is stored; where the processor is little-endian itself,
+  ///   that is how it lies in memory.
+  private static func forEachPiece<Value: BitwiseCopyable, Stored: BitwiseCopyable>(
+    _ values: [Value], _ body: (UnsafeRawBufferPointer) -> Void, _ stored: (Value) -> Stored
   ) {
+    guard 1.littleEndian != 1 else { return values.withUnsafeBytes(body) }
     for start in stride(from: 0, to: values.count, by: 1 << 16) {
       values[start..<min(start + 1 << 16, values.count)].map(stored).withUnsafeBytes(body)
     }

@@ -1,3 +1,4 @@
+import Crypto
 import LinearAlgebra
 
 /// Samples and their labels, all in the same order. Samples have images, features, or both, or
@@ -14,6 +15,8 @@ package struct Examples: Sendable {
   package var features: Matrix?
   /// The labels of real annotators, for data sets that come with them.
   package var annotation: Annotation?
+  /// The hash of the source values, where it was taken while they were read.
+  var sourceHash: SHA256?
 
   /// Stores the parts; images, features and annotations are as many as labels.
   package init(

@@ -23,11 +23,17 @@ package struct PointSet: Sendable {
   package var count: Int { matrix.rows }
   package var dimensions: Int { matrix.columns }
 
-  /// - Parameter multipliers: one per row, finite and not negative; all 1 if left out. `cosine` looks
-  ///   at directions alone and does not use them.
-  /// - Precondition: as many multipliers as rows.
-  package init(_ matrix: Matrix, multipliers: [Double]? = nil, metric: Metric = .l2) {
-    let rowNorms = matrix.rowNorms()
+  /// - Parameters:
+  ///   - multipliers: one per row, finite and not negative; all 1 if left out. `cosine` looks at
+  ///     directions alone and does not use them.
+  ///   - rowNorms: those of the matrix, where they are known already.
+  /// - Precondition: as many multipliers and norms as rows.
+  package init(
+    _ matrix: Matrix, multipliers: [Double]? = nil, rowNorms known: [Double]? = nil,
+    metric: Metric = .l2
+  ) {
+    let rowNorms = known ?? matrix.rowNorms()
+    precondition(rowNorms.count == matrix.rows, "a point set needs one norm per row")
     let given = multipliers ?? [Double](repeating: 1, count: matrix.rows)
     let factors = metric == .cosine ? rowNorms.map(reciprocal) : given
     precondition(factors.count == matrix.rows, "a point set needs one multiplier per row")

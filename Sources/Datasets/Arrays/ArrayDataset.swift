@@ -25,8 +25,10 @@ package struct ArrayDataset: Sendable {
   /// Reads the files. Classes are 0 to the largest label of both parts.
   /// - Throws: `FileError`; `OptionError` where only one of the two test files is given.
   package func load() throws -> Dataset {
-    let matrix = try FeatureFile.read(features)
-    let train = try Self.examples(matrix, labels)
+    let hash = SourceHash()
+    let matrix = try FeatureFile.read(features, hashedBy: hash)
+    var train = try Self.examples(matrix, labels)
+    train.sourceHash = hash.wait()
     let test = try loadTest(dimensions: matrix.columns)
     let largest = max(train.labels.max() ?? 0, test?.labels.max() ?? 0)
     return Dataset(

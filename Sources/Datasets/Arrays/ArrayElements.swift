@@ -19,26 +19,33 @@ struct ArrayElements: Sendable {
   private static let pieceBytes = 1 << 18
 
   /// Fills `target`, which has room for all elements, in C order.
+  /// - Parameter watch: called with each stretch of elements that is filled, in C order.
   /// - Throws: `FileError`; `UnfitElement` with the place in C order.
-  func fill<Element: ArrayElement>(_ target: UnsafeMutableBufferPointer<Element>) throws {
+  func fill<Element: ArrayElement>(
+    _ target: UnsafeMutableBufferPointer<Element>,
+    watch: (UnsafeBufferPointer<Element>) -> Void = { _ in }
+  ) throws {
     let conversion = ElementConversion<Element>(type: type)
     switch layout.order {
     case .run where conversion.isCopy:
       try origin.copy(byteExtent, into: UnsafeMutableRawBufferPointer(target))
+      watch(UnsafeBufferPointer(target))
     case .run:
       try forEachPiece { bytes, elements in
-        try conversion.convert(
-          bytes, into: UnsafeMutableBufferPointer(rebasing: target[elements]),
-          first: elements.lowerBound)
+        let piece = UnsafeMutableBufferPointer(rebasing: target[elements])
+        try conversion.convert(bytes, into: piece, first: elements.lowerBound)
+        watch(UnsafeBufferPointer(piece))
       }
     case .permuted(let places):
       try fill(target, conversion, at: places)
+      watch(UnsafeBufferPointer(target))
     case .scattered:
       try forEachGathered { bytes, elements in
         try conversion.convert(
           bytes, into: UnsafeMutableBufferPointer(rebasing: target[elements]),
           first: elements.lowerBound)
       }
+      watch(UnsafeBufferPointer(target))
     }
   }
 
@@ -81,17 +88,23 @@ struct ArrayElements: Sendable {
 
   /// The elements of all `parts`, one part after another, `count` in all. Bytes that several parts
   /// use are read only once.
+  /// - Parameters:
+  ///   - watch: called with each stretch of elements that is filled, in C order.
+  ///   - done: called before the memory of those stretches may move, also after an error.
   /// - Throws: as `fill`.
   static func values<Element: ArrayElement>(
-    _: Element.Type, of parts: [ArrayElements], count: Int
+    _: Element.Type, of parts: [ArrayElements], count: Int,
+    watch: (UnsafeBufferPointer<Element>) -> Void = { _ in }, done: () -> Void = {}
   ) throws -> [Element] {
     var shared = SharedBytes(parts)
     return try [Element](unsafeUninitializedCapacity: count) { target, initialized in
       initialized = 0
+      defer { done() }
       for part in parts {
         let range = initialized..<initialized + part.layout.count
         do {
-          try shared.loaded(part).fill(UnsafeMutableBufferPointer(rebasing: target[range]))
+          try shared.loaded(part).fill(
+            UnsafeMutableBufferPointer(rebasing: target[range]), watch: watch)
         } catch let unfit as UnfitElement {
           throw UnfitElement(
             index: range.lowerBound + unfit.index, expected: unfit.expected, value: unfit.value)

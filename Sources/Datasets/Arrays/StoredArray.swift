@@ -62,6 +62,12 @@ package struct StoredArray: Sendable {
   /// All numbers as 32-bit floats; what lies outside their range becomes infinite.
   package func floats() throws -> [Float] { try numbers() }
 
+  /// The same, hashed on the way.
+  func floats(hashedBy hash: SourceHash?) throws -> [Float] {
+    guard let hash else { return try floats() }
+    return try numbers(watch: { hash.add($0) }, done: { hash.wait() })
+  }
+
   /// All numbers as 64-bit floats.
   package func doubles() throws -> [Double] { try numbers() }
 
@@ -93,24 +99,31 @@ package struct StoredArray: Sendable {
   /// The array as a matrix with one row per entry of its first dimension; further dimensions are
   /// flattened per row.
   /// - Throws: `FileError` where there are fewer than two dimensions.
-  package func matrix() throws -> Matrix {
+  package func matrix() throws -> Matrix { try matrix(hashedBy: nil) }
+
+  /// The same, its numbers hashed on the way.
+  func matrix(hashedBy hash: SourceHash?) throws -> Matrix {
     guard shape.count >= 2 else {
       throw error(
         expected: "two dimensions, samples × features",
         found: shape.isEmpty ? "a single number" : "one dimension of \(count) numbers",
         hints: ["in Python: array.reshape(samples, features)"])
     }
-    return Matrix(rows: shape[0], columns: rowLength, elements: try floats())
+    return Matrix(rows: shape[0], columns: rowLength, elements: try floats(hashedBy: hash))
   }
 
-  private func numbers<Element: ArrayElement>() throws -> [Element] {
+  private func numbers<Element: ArrayElement>(
+    watch: (UnsafeBufferPointer<Element>) -> Void = { _ in }, done: () -> Void = {}
+  ) throws -> [Element] {
     guard case .parts(let parts) = content, type.kind != .text else {
       throw error(
         expected: "an array of numbers", found: type.noun,
         hints: ["in Python: numpy.save(FILE, array.astype('float32'))"])
     }
     try MemoryLimit.check(count, of: Element.self, path: path)
-    return try placed { try ArrayElements.values(Element.self, of: parts, count: count) }
+    return try placed {
+      try ArrayElements.values(Element.self, of: parts, count: count, watch: watch, done: done)
+    }
   }
 
   /// Runs `body` and says of its errors where they happened.

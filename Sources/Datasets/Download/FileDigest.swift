@@ -43,6 +43,6 @@ enum FileDigest {
       }
       progress.report("checking \(name)", start + count, of: file.count)
     }
-    return function.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return function.finalize().hexadecimal
   }
 }

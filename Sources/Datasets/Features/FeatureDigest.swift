@@ -48,7 +48,7 @@ package enum FeatureDigest {
         .map { Int64($0).littleEndian }
       piece.withUnsafeBytes { sha.update(bufferPointer: $0) }
     }
-    return hex(sha.finalize())
+    return sha.finalize().hexadecimal
   }
 
   /// The fields of the note that are looked at, under their names in the file.
@@ -131,7 +131,7 @@ package enum FeatureDigest {
       let piece = try file.bytes(start..<min(start + 1 << 20, file.count))
       piece.withUnsafeBytes { sha.update(bufferPointer: $0) }
     }
-    let found = hex(sha.finalize())
+    let found = sha.finalize().hexadecimal
     guard found != note.sha256.lowercased() else { return }
     throw FileError(
       .format, path: path, expected: "the file that \(notePath) is about",
@@ -143,12 +143,5 @@ package enum FeatureDigest {
     [
       "the features were changed after scripts/embed.py wrote them; delete \(notePath) if rightly so"
     ]
-  }
-
-  private static func hex(_ digest: SHA256.Digest) -> String {
-    digest.map { byte in
-      let text = String(byte, radix: 16)
-      return byte < 16 ? "0" + text : text
-    }.joined()
   }
 }

@@ -3,12 +3,14 @@ import LinearAlgebra
 
 /// Reads features, one row per sample, and refuses what no method could work with.
 enum FeatureFile {
-  /// - Parameter location: an npy or torch file, or `FILE:key` (`ArrayLocation`).
+  /// - Parameters:
+  ///   - location: an npy or torch file, or `FILE:key` (`ArrayLocation`).
+  ///   - hash: takes the numbers as they come.
   /// - Throws: `FileError` where the array has fewer than two dimensions, is empty, or holds a
   ///   number that is not finite as a 32-bit float; its row and column are named.
-  static func read(_ location: String) throws -> Matrix {
+  static func read(_ location: String, hashedBy hash: SourceHash? = nil) throws -> Matrix {
     let array = try StoredArray(location)
-    let matrix = try array.matrix()
+    let matrix = try array.matrix(hashedBy: hash)
     guard matrix.rows > 0, matrix.columns > 0 else {
       throw FileError(
         .format, path: array.path, member: array.member,

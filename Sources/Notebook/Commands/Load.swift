@@ -84,9 +84,21 @@ extension Vocabulary {
     return .completed
   }
 
+  /// Opens the data set; with `download=true` a second time, where files were missing at first.
   @Sendable private static func open(_ invocation: inout Invocation) throws -> Output {
+    let before = invocation
+    do {
+      return try openWhatIsThere(&invocation)
+    } catch let error as FileError where error.kind == .missing {
+      guard invocation.arguments.flag("download") else { throw error }
+      invocation = before
+      invocation.notices += try LoadPlan(invocation.bound).download(invocation.environment)
+      return try openWhatIsThere(&invocation)
+    }
+  }
+
+  private static func openWhatIsThere(_ invocation: inout Invocation) throws -> Output {
     let plan = try LoadPlan(invocation.bound)
-    invocation.notices += try plan.download(invocation.environment)
     let directories = invocation.environment.data
     let opened = try plan.open(directories, seed: invocation.state.seed)
     invocation.notices += opened.whole.notices

@@ -3,10 +3,10 @@ import Datasets
 import LinearAlgebra
 
 extension LoadPlan {
-  /// Fetches what is missing, if `download=true` was typed.
+  /// Fetches the files of the data set that are not in the folder for downloads.
   /// - Returns: what the user should know about what came.
   func download(_ environment: Environment) throws -> [String] {
-    guard bound.arguments.flag("download"), let name = implementation.download else { return [] }
+    guard let name = implementation.download else { return [] }
     guard let place = environment.downloads else {
       throw Diagnostic(
         .refused, "nothing is downloaded here", at: bound.arguments.ranges["download"])

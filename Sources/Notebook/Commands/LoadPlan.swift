@@ -97,11 +97,6 @@ struct LoadPlan {
   private func stream(_ seed: Int, _ method: String) -> RandomSource {
     RandomSource(RandomKey(seed: seed, role: .data, method: method))
   }
-
-  /// SHA-256 over the source values and labels of the training split, then of the test split.
-  static func digest(_ dataset: Dataset) -> String {
-    Digest.sha256(feeding: dataset.forEachDigestChunk)
-  }
 }
 
 /// A data set known by name of which somebody has the labels alone: class names come with the

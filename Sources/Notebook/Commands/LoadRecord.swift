@@ -26,7 +26,7 @@ struct LoadRecord {
         ? nil : dataset.classNames,
       features: kept, scale: plan.option("scale"),
       delta: kept.flatMap { plan.delta($0.source, dimensions: $0.dimensions) },
-      digest: LoadPlan.digest(dataset), cut: cut)
+      digest: dataset.digest(), cut: cut)
   }
 
   /// Fills in the embedding that nobody typed, so that the canonical command names it.

@@ -82,7 +82,7 @@ final class DataHandle {
   private func files() throws -> LoadPlan.Opened {
     if let opened { return opened }
     let opened = try plan().open(directories, cut: cut())
-    let digest = LoadPlan.digest(opened.dataset)
+    let digest = opened.dataset.digest()
     guard digest == record.digest else {
       throw Diagnostic(
         .fileFormat, "the files of \(record.dataset) have changed since they were loaded",

@@ -11,15 +11,6 @@ package enum Digest {
   /// Of the integers as little-endian int64.
   package static func sha256(ints: [Int]) -> String { sha256(bytes(ints: ints)) }
 
-  /// Of what `feed` hands over, chunk by chunk.
-  static func sha256(feeding feed: ((UnsafeRawBufferPointer) -> Void) throws -> Void) rethrows
-    -> String
-  {
-    var hash = SHA256()
-    try feed { hash.update(bufferPointer: $0) }
-    return hex(hash.finalize())
-  }
-
   /// Little-endian int64, eight bytes each.
   static func bytes(ints: [Int]) -> [UInt8] {
     var bytes: [UInt8] = []
