@@ -126,7 +126,7 @@ struct PickleBuilder {
 
   /// A torch tensor in the storage that `storage` pushes.
   mutating func tensor(
-    offset: Int32 = 0, size: [Int32], stride: [Int32], more: Int = 0,
+    offset: Int32 = 0, size: [Int32], stride: [Int32], more: Int = 0, notes: [String: Bool]? = nil,
     storage: (inout PickleBuilder) -> Void
   ) {
     global("torch._utils", "_rebuild_tensor_v2")
@@ -140,6 +140,14 @@ struct PickleBuilder {
       $0.tuple { _ in }
       $0.reduce()
       for _ in 0..<more { $0.none() }
+      if let notes {
+        $0.emptyDictionary()
+        for (key, value) in notes.sorted(by: { $0.key < $1.key }) {
+          $0.text(key)
+          $0.bool(value)
+          $0.setItem()
+        }
+      }
     }
     reduce()
   }

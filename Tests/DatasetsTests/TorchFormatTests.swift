@@ -100,6 +100,24 @@ struct TorchFormatTests {
     }
   }
 
+  @Test func `numbers stored with the other sign are refused, whatever else is noted is not`()
+    throws
+  {
+    let archive = { (notes: [String: Bool]) in
+      Build.torch(
+        PickleBuilder.file {
+          $0.tensor(size: [6], stride: [1], notes: notes) { $0.storage(count: 6) }
+        }, storages: ["0": Self.six])
+    }
+    try withMemoryFolder { folder in
+      let other = try folder.write(archive(["other": true, "neg": false]), as: "a.pt")
+      #expect(try StoredArray(other).floats() == [0, 1, 2, 3, 4, 5])
+      let negative = try folder.write(archive(["conj": false, "neg": true]), as: "b.pt")
+      let error = try #require(fileError { _ = try StoredArray(negative) })
+      #expect(error.kind == .format && error.found.contains("resolve_neg"))
+    }
+  }
+
   @Test func `a storage that is part of another is read where it is`() throws {
     let pickle = PickleBuilder.file {
       $0.emptyDictionary()

@@ -250,6 +250,11 @@ extension Unpickler {
       throw error(
         expected: "a tensor's storage, offset, size and strides", found: "other arguments")
     }
+    if arguments.count > 6, isNegation(arguments[6]) {
+      throw error(
+        expected: "a tensor that is what its storage holds",
+        found: "its negative: save tensor.resolve_neg()")
+    }
     try spend(16 * shape.count + MemoryLayout<TorchTensor>.size)
     let storage = heap.storages[number]
     let part = storage.view ?? 0..<storage.count
@@ -264,6 +269,16 @@ extension Unpickler {
       TorchTensor(
         storage: storage, offset: part.lowerBound + offset, shape: shape, strides: strides))
     try push(.tensor(heap.tensors.count - 1))
+  }
+
+  /// Whether what torch notes behind the hooks says that the numbers stored are those of the tensor
+  /// with the other sign, as some views have them.
+  private func isNegation(_ notes: PickleItem) -> Bool {
+    guard case .container(let number) = notes, isDictionary(notes) else { return false }
+    let items = heap.containers[number].items
+    return stride(from: 0, to: items.count, by: 2).contains {
+      items[$0].text == "neg" && items[$0 + 1].truth == true
+    }
   }
 
   /// `_rebuild_parameter(tensor, requires_grad, hooks)`.
