@@ -23,9 +23,16 @@ struct ImportedRun {
     return Cut(indices: subset.sorted(), whole: whole)
   }
 
+  /// Whether the run says what its annotator answered.
+  var hasLabels: Bool { run.noisyLabels != nil }
+
   /// The observed labels of the pool's samples; nil where the run does not hold them.
-  func labels(samples: Int, cut: Cut?) throws -> [Int]? {
+  /// - Throws: `FileError` where they are not as many as the samples, or not all below `classes`.
+  func labels(samples: Int, classes: Int, cut: Cut?) throws -> [Int]? {
     guard let labels = run.noisyLabels else { return nil }
+    if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {
+      throw misfit("labels from 0 to \(classes - 1)", "\(wrong)", "among its labels")
+    }
     if labels.count == samples {
       guard let places = places(cut) else { return labels }
       var result = labels

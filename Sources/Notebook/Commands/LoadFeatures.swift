@@ -18,6 +18,9 @@ struct ChosenFeatures {
 
   /// Whether the features are worked out rather than read.
   var isComputed: Bool { if case .named(.pca, _) = source { true } else { false } }
+
+  /// Whether files of their own hold them, which the data set's digest does not cover.
+  var isFromFile: Bool { if case .named(.file, _) = source { true } else { false } }
 }
 
 extension LoadPlan {
@@ -94,6 +97,11 @@ extension LoadPlan {
       normalization: Normalization(rawValue: features.normalization) ?? .unit)
   }
 
+  /// Whether the name alone would load something else.
+  private var hasMoreToSay: Bool {
+    ["path", "labels", "imbalance", "subset", "labeled"].contains { bound.arguments.isGiven($0) }
+  }
+
   /// What to say where an embedding is needed and there is none.
   func missingEmbedding(_ directories: DataDirectories, at range: SourceRange?) -> Diagnostic {
     var notes: [String] = []
@@ -104,10 +112,11 @@ extension LoadPlan {
         notes.append("looked for: " + places(of: file, directories).joined(separator: ", "))
       }
     }
+    let load = "load \(entry.name)" + (hasMoreToSay ? " …" : "")
     notes += [
-      "load \(entry.name) features=FILE takes one from .npy, .npz:key, .pt or .pth, one row per "
+      "\(load) features=FILE takes one from .npy, .npz:key, .pt or .pth, one row per "
         + "training sample; scripts/embed.py makes one",
-      "load \(entry.name) features=pca:50 takes principal components of the pixels, on which "
+      "\(load) features=pca:50 takes principal components of the pixels, on which "
         + "coverage is poor",
     ]
     return Diagnostic(

@@ -50,7 +50,8 @@ struct LoadRecord {
     return DataRecord.Features(
       source: chosen.text, dimensions: features.train.columns,
       normalization: plan.option("normalization"), metric: plan.option("metric"),
-      trainBlob: trainBlob, testBlob: testBlob)
+      trainBlob: trainBlob, testBlob: testBlob,
+      fileDigest: chosen.isFromFile ? Digest.sha256(rows: features.train, features.test) : nil)
   }
 }
 

@@ -13,15 +13,21 @@ package struct ReplayHeader: Sendable {
   /// Of a session as it stands.
   init(_ session: Session) throws {
     var data: [String] = []
+    var features: [String] = []
     for cell in try session.lease.lineage() {
       guard let text = cell.effect, let effect = try? Effect(text: text),
         case .loaded(let record) = effect
       else { continue }
       let item = "\(record.dataset):sha256:\(record.digest)"
       if !data.contains(item) { data.append(item) }
+      if let digest = record.features?.fileDigest {
+        let item = "\(record.dataset):sha256:\(digest)"
+        if !features.contains(item) { features.append(item) }
+      }
     }
     var pairs = [("seed", String(session.lease.seed))]
     if !data.isEmpty { pairs.append(("data", data.joined(separator: ","))) }
+    if !features.isEmpty { pairs.append(("features", features.joined(separator: ","))) }
     pairs += [("threads", String(Parallel.threads)), ("kernels", Kernels.name)]
     version = String(Self.version)
     line = RecordLine(pairs)
@@ -57,9 +63,12 @@ package struct ReplayHeader: Sendable {
       version == other.version
       ? [] : ["version differs: recorded \(version), this one writes \(other.version)"]
     return versions
-      + ["data", "seed", "threads", "kernels"].compactMap { key in
-        guard line[key] != other.line[key] else { return nil }
-        let words = key == "data" ? "your data differ" : "\(key) differ"
+      + ["data", "features", "seed", "threads", "kernels"].compactMap { key in
+        // Scripts of before do not say which features they were recorded with.
+        guard line[key] != other.line[key], key != "features" || line[key] != nil else {
+          return nil
+        }
+        let words = ["data", "features"].contains(key) ? "your \(key) differ" : "\(key) differ"
         return "\(words): recorded \(line[key] ?? "none"), now \(other.line[key] ?? "none")"
       }
   }

@@ -46,7 +46,8 @@ final class DataHandle {
   func annotation() throws -> Annotation? {
     let opened = try files()
     if let run = try plan().run(),
-      let labels = try run.labels(samples: record.train, cut: opened.cut)
+      let labels = try run.labels(
+        samples: record.train, classes: record.classes, cut: opened.cut)
     {
       return Annotation(observed: labels, isRight: labels.map { _ in nil })
     }
@@ -131,9 +132,25 @@ final class DataHandle {
         throw plan.missingEmbedding(directories, at: nil)
       }
       rows = try plan.features(chosen, of: files())
+      try requireSame(rows, features)
     }
     pool = LoadPlan.embedding(rows.train, features)
     testRows = .some(rows.test)
+  }
+
+  /// - Throws: `file-format` where a features file holds other numbers than it did.
+  private func requireSame(_ rows: (train: Matrix, test: Matrix?), _ features: DataRecord.Features)
+    throws
+  {
+    guard let then = features.fileDigest else { return }
+    let now = Digest.sha256(rows: rows.train, rows.test)
+    guard now != then else { return }
+    throw Diagnostic(
+      .fileFormat, "the features of \(record.dataset) have changed since they were loaded",
+      notes: [
+        "from \(features.source): then sha256 \(then)", "now  sha256 \(now)",
+        "load the data set again to go on with the new features",
+      ])
   }
 
   private func matrix(_ digest: String, rows: Int, columns: Int) throws -> Matrix {

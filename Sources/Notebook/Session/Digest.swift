@@ -1,4 +1,5 @@
 import Crypto
+import LinearAlgebra
 
 /// SHA-256 digests of decisions and data, as sessions record them: hashes of indices and labels,
 /// never of floats that two machines may round differently.
@@ -10,6 +11,22 @@ package enum Digest {
 
   /// Of the integers as little-endian int64.
   package static func sha256(ints: [Int]) -> String { sha256(bytes(ints: ints)) }
+
+  /// Of the rows of both parts as little-endian Float32, train before test.
+  static func sha256(rows train: Matrix, _ test: Matrix?) -> String {
+    var sha = SHA256()
+    for values in [train.elements, test?.elements ?? []] {
+      for start in stride(from: 0, to: values.count, by: 1 << 18) {
+        let piece = values[start..<min(start + 1 << 18, values.count)]
+        guard 1.littleEndian == 1 else {
+          sha.update(data: bytes(floats: Array(piece)))
+          continue
+        }
+        piece.withUnsafeBytes { sha.update(bufferPointer: $0) }
+      }
+    }
+    return hex(sha.finalize())
+  }
 
   /// Little-endian int64, eight bytes each.
   static func bytes(ints: [Int]) -> [UInt8] {

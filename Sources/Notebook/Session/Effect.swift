@@ -35,6 +35,8 @@ struct DataRecord: Codable, Sendable {
     /// Blobs of the computed embedding, where one was computed.
     let trainBlob: String?
     let testBlob: String?
+    /// SHA-256 of the rows, where they are read from files again; nil in older records.
+    var fileDigest: String?
   }
 
   /// The part of the training split that is the pool, where it is not all of it.
@@ -64,6 +66,7 @@ struct DataRecord: Codable, Sendable {
   /// Whether it stands for the same arrays.
   func isSame(as other: DataRecord) -> Bool {
     digest == other.digest && command == other.command && cut?.blob == other.cut?.blob
+      && features?.fileDigest == other.features?.fileDigest
   }
 }
 
