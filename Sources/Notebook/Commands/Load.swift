@@ -28,6 +28,9 @@ extension Vocabulary {
           "labeled", .file, default: .absent,
           "a run directory of the reference implementation: its annotator, its rounds"),
         .option(
+          "rounds", .integer(0...Int.max), default: .absent,
+          "with labeled=: only so many of the run's rounds, the first ones"),
+        .option(
           "download", .boolean, default: .absent,
           "true fetches missing files from their official address; nothing else ever does"),
         .option(
@@ -70,11 +73,18 @@ extension Vocabulary {
     let flow = try session.conclude(bound, typed: typed, several, &position) { invocation in
       let run = try ImportedRun(folder)
       let output = try open(&invocation)
+      if !run.hasLabels {
+        invocation.notices.append(
+          "'\(folder)' does not hold the labels that its annotator gave: \(answering(invocation))")
+      }
       rounds = try invocation.rounds(of: run)
+      let most = rounds.count
+      rounds.removeLast(most - min(most, invocation.arguments.integer("rounds") ?? most))
       return output
     }
     guard case .completed = flow else { return flow }
     for (index, round) in rounds.enumerated() {
+      if Interrupt.isRequested { return .interrupted }
       let name = "\(bound.withWholePaths.canonical) round=\(index + 1)"
       let command = BoundCommand.part(name, range: bound.range)
       let flow = try session.conclude(
@@ -84,13 +94,25 @@ extension Vocabulary {
     return .completed
   }
 
+  /// Whose answers stand for those that a run does not hold.
+  private static func answering(_ invocation: Invocation) -> String {
+    guard case .loaded(let record) = invocation.effect, let noise = record.noise else {
+      return "the true ones take their place"
+    }
+    return "those of noise \(noise.model) take their place"
+  }
+
   /// Opens the data set; with `download=true` a second time, where files were missing at first.
   @Sendable private static func open(_ invocation: inout Invocation) throws -> Output {
     let before = invocation
     do {
       return try openWhatIsThere(&invocation)
     } catch let error as FileError where error.kind == .missing {
-      guard invocation.arguments.flag("download") else { throw error }
+      // What the user names beside the data set's own files does not come from its authors.
+      let named = invocation.bound.parameter(ofFile: error.path)
+      guard invocation.arguments.flag("download"), named == nil || named == "path" else {
+        throw error
+      }
       invocation = before
       invocation.notices += try LoadPlan(invocation.bound).download(invocation.environment)
       return try openWhatIsThere(&invocation)
@@ -160,10 +182,18 @@ enum LoadOptions {
         try refuse(name, bound, "a run brings its own part of the data set")
       }
     }
+    if bound.arguments.isGiven("rounds"), !bound.arguments.isGiven("labeled") {
+      throw Diagnostic(
+        .missingArgument, "rounds goes with labeled", at: bound.arguments.ranges["rounds"],
+        label: "labeled= is needed, too")
+    }
     if bound.arguments.isGiven("test_labels"), !bound.arguments.isGiven("labels") {
       throw Diagnostic(
         .missingArgument, "test_labels goes with labels", at: bound.arguments.ranges["test_labels"],
         label: "labels= is needed, too")
+    }
+    if bound.arguments.isGiven("test_features"), !isOwn("features") {
+      try requireFeaturesFile(bound)
     }
     if let text = bound.arguments.text("imbalance") {
       do {
@@ -172,6 +202,15 @@ enum LoadOptions {
         throw Diagnosis.diagnose(error, command: bound)
       }
     }
+  }
+
+  private static func requireFeaturesFile(_ bound: BoundCommand) throws(Diagnostic) {
+    if let text = bound.arguments.text("features"), case .file? = try? FeatureSource(text) {
+      return
+    }
+    throw Diagnostic(
+      .missingArgument, "test_features goes with a file of training features",
+      at: bound.arguments.ranges["test_features"], label: "features=FILE is needed, too")
   }
 
   private static func refuse(_ name: String, _ bound: BoundCommand, _ reason: String)

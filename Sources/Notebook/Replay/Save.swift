@@ -61,11 +61,43 @@ struct SavedScript {
   /// Of an input that did not finish: the commands that did, each with its record. They are written
   /// with all of their options, so none is a default.
   private static func finished(_ cells: [CellRecord], lease: SessionLease) throws -> String {
-    try cells.map { cell in
-      var facts = try InputFacts([cell], lease: lease)
+    try runnable(cells).map { command, cells in
+      var facts = try InputFacts(cells, lease: lease)
       facts.defaults = []
-      return cell.command + "\n" + record(facts)
+      return command + "\n" + record(facts)
     }.joined()
+  }
+
+  /// Commands that can be typed, each with the cells that it made: the rounds of a run are cells,
+  /// but no commands; the `load` that took them over says how many came.
+  private static func runnable(_ cells: [CellRecord]) -> [(command: String, cells: [CellRecord])] {
+    var result: [(command: String, cells: [CellRecord])] = []
+    for cell in cells {
+      if option("round", of: cell.command) != nil, let last = result.indices.last {
+        result[last].cells.append(cell)
+      } else {
+        result.append((cell.command, [cell]))
+      }
+    }
+    for index in result.indices where option("labeled", of: result[index].command) != nil {
+      if let range = option("rounds", of: result[index].command) {
+        result[index].command.removeSubrange(range)
+      }
+      result[index].command += " rounds=\(result[index].cells.count - 1)"
+    }
+    return result
+  }
+
+  /// Where an option of `load` stands in a canonical command, with the blank before it.
+  private static func option(_ name: String, of command: String) -> Range<String.Index>? {
+    let source = SourceText(text: command)
+    guard let script = try? Parser.parse(source),
+      case .command(let parsed) = script.statements.first, parsed.verb.text == "load",
+      let argument = parsed.arguments.first(where: {
+        if case .option(let given, _) = $0 { given.text == name } else { false }
+      })
+    else { return nil }
+    return command.firstRange(of: " " + source.slice(argument.range))
   }
 
   /// The input as typed, without the lines that saving writes anew.

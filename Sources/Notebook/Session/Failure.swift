@@ -46,7 +46,8 @@ enum Diagnosis {
     switch error {
     case let diagnostic as Diagnostic: return diagnostic
     case let error as MethodError: return method(error, command)
-    case let error as FileError: return FileMessage.diagnostic(error, at: range)
+    case let error as FileError:
+      return FileMessage.diagnostic(error, at: command?.place(ofFile: error.path) ?? range)
     case let error as OptionError: return FileMessage.diagnostic(error, command)
     case let error as NoFeatures: return FileMessage.diagnostic(error, at: range)
     case let error as PCAError: return FileMessage.diagnostic(error, at: range)

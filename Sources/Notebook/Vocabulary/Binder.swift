@@ -162,9 +162,8 @@ extension Parameter.Kind {
       do throws(Diagnostic) {
         return try kind.canonical(given, name: name, title: title)
       } catch {
-        if error.code == .range || (error.code == .fileMissing && nearest == nil) {
-          nearest = error
-        }
+        let isFile = error.code == .fileMissing && nearest == nil && given.value.number == nil
+        if error.code == .range || isFile { nearest = error }
       }
     }
     throw nearest ?? whole.wrongType(given, name)

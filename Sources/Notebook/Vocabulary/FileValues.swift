@@ -23,7 +23,7 @@ extension Parameter.Kind {
     return value
   }
 
-  private static func whole(_ path: String) -> String { URL(fileURLWithPath: path).path }
+  fileprivate static func whole(_ path: String) -> String { URL(fileURLWithPath: path).path }
 
   /// `pca:D`, `pixels`, or a file that is there.
   static func features(_ given: Given, _ name: String) throws(Diagnostic) -> Value {
@@ -52,5 +52,22 @@ extension Parameter.Kind {
       .fileMissing, "no file '\(path)'", at: given.range,
       label: "\(name) must be there already",
       notes: ["looked in \(FileManager.default.currentDirectoryPath)"])
+  }
+}
+
+extension BoundCommand {
+  /// The parameter whose value names `path`, a folder that it is in, or an array in it.
+  func parameter(ofFile path: String) -> String? {
+    let whole = Parameter.Kind.whole(path)
+    return parameters.filter(\.kind.isFile).map(\.name).first { name in
+      guard let typed = arguments.text(name) else { return false }
+      let named = Parameter.Kind.whole(typed)
+      return named == whole || named.hasPrefix(whole + ":") || whole.hasPrefix(named + "/")
+    }
+  }
+
+  /// Where that value was typed.
+  func place(ofFile path: String) -> SourceRange? {
+    parameter(ofFile: path).flatMap { arguments.ranges[$0] }
   }
 }
