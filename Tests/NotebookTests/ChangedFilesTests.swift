@@ -146,6 +146,28 @@ import Testing
     }
   }
 
+  @Test func `a saved script names no file that was only found, and no round of a run`() throws {
+    try withTrial { trial in
+      let embedding = "cifar-10_simclr/pretext/features_seed1.npy"
+      try FileManager.default.createDirectory(
+        at: trial.folder.appending(components: "cifar-10_simclr", "pretext"),
+        withIntermediateDirectories: true)
+      try write(embedding, in: trial)
+      try FileManager.default.copyItem(
+        atPath: Self.path("cifar-10-batches-py"), toPath: trial.path("cifar-10-batches-py"))
+      let loaded = try trial.ok("load cifar10 path=\(trial.path("cifar-10-batches-py"))")
+      #expect(loaded["features"]?["dimensions"]?.int == 6)
+      try trial.run(
+        "load mnist path=\(Self.path("digits-idx")) labeled=\(Self.path("reference-run"))")
+      try trial.ok("save \(trial.path("s.winnow"))")
+      let saved = try ScriptFile.read(trial.path("s.winnow")).text
+      let records = saved.split(separator: "\n").filter { $0.contains("defaults=") }
+      #expect(records.count == 2)
+      #expect(records.allSatisfy { !$0.contains("/") && !$0.contains("round") }, "\(records)")
+      #expect(records.allSatisfy { $0.contains("metric=l2") })
+    }
+  }
+
   @Test func `a run taken over in part is saved as that part`() async {
     await #expect(processExitsWith: .success) {
       try withTrial { trial in

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import WorkspaceStore
 
 /// What an input decided, as the `#:` line behind it records it and `replay --verify` compares it:
@@ -47,14 +48,18 @@ package struct InputFacts: Equatable, Sendable {
     if let line = Self.defaults(of: cell), !defaults.contains(line) { defaults.append(line) }
   }
 
-  /// The options of the canonical command that the typed one does not name.
+  /// The options of the canonical command that the typed one does not name. Files that were found
+  /// are none: where they lie is this machine's. Nor are the options of a round taken over, which
+  /// nobody can type.
   private static func defaults(of cell: CellRecord) -> String? {
     guard let canonical = command(cell.command), let typed = command(cell.typed) else { return nil }
+    let isRound = canonical.arguments.contains { names($0) == ["round"] }
+    guard canonical.verb.text != "load" || !isRound else { return nil }
     let named = Set(typed.arguments.flatMap(names).map(Spelling.normalised))
     let rest = canonical.arguments.compactMap { argument -> String? in
       guard case .option(let name, let value) = argument,
         !named.contains(Spelling.normalised(name.text)),
-        let text = try? value.evaluate(in: [:]).text
+        let text = try? value.evaluate(in: [:]).text, !isFoundFile(name.text, text, canonical)
       else { return nil }
       return "\(name.text)=\(text)"
     }
@@ -64,6 +69,13 @@ package struct InputFacts: Equatable, Sendable {
       title += "." + word
     }
     return title + "(" + rest.joined(separator: ",") + ")"
+  }
+
+  private static func isFoundFile(_ name: String, _ text: String, _ command: Command) -> Bool {
+    guard command.verb.text == "load" else { return false }
+    if name == "test_features" { return true }
+    guard name == "features", case .file? = try? FeatureSource(text) else { return false }
+    return true
   }
 
   private static func names(_ argument: Argument) -> [String] {
