@@ -1,0 +1,24 @@
+extension Pool {
+  /// Why the labels of this pool cannot be compared with each other; nil if they can, or if there are
+  /// none.
+  var tooFewToJudge: String? {
+    if labeled.count == 1 { return "A single label cannot be judged; it counts as clean." }
+    if let first = observed.first, observed.allSatisfy({ $0 == first }) {
+      return "Labels of a single class cannot be judged; all count as clean."
+    }
+    return nil
+  }
+
+  /// The places in the labeled set of each class's labels, in the order of purchase; empty for a class
+  /// that was not observed.
+  var placesOfClasses: [[Int]] {
+    var places = [[Int]](repeating: [], count: classes)
+    for (place, label) in observed.enumerated() { places[label].append(place) }
+    return places
+  }
+}
+
+/// A quality that agrees with the verdict: rounding must not carry it over the threshold of one half.
+func quality(_ value: Double, clean: Bool) -> Double {
+  clean ? max(value, 0.5) : min(value, 0.5.nextDown)
+}
