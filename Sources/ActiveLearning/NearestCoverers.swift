@@ -1,0 +1,102 @@
+import LinearAlgebra
+
+/// How far each sample of a set is from the nearest of its coverers, while coverers come and go.
+///
+/// Squared distances as `PointSet.square` defines them. A coverer that joins costs its distances to
+/// all samples; one that leaves, the distances of the samples it was nearest to, to those that
+/// stay. O(samples) memory.
+struct NearestCoverers: Sendable {
+  let points: PointSet
+  /// Per sample: the square under the distance to the nearest coverer, infinity where none covers.
+  private(set) var squares: [Double]
+  /// Which coverer that is; -1 where none covers.
+  private var owners: [Int32]
+  private var isCoverer: [Bool]
+  private(set) var coverers: [Int] = []
+
+  /// Samples whose rows are copied at a time.
+  private static let chunk = 8192
+  /// Samples that one thread looks at between two looks at the interrupt flag.
+  private static let step = 1024
+
+  /// Nothing covers yet.
+  init(_ points: PointSet) {
+    self.points = points
+    squares = [Double](repeating: .infinity, count: points.count)
+    owners = [Int32](repeating: -1, count: points.count)
+    isCoverer = [Bool](repeating: false, count: points.count)
+  }
+
+  /// Makes `samples` cover, and nothing else.
+  ///
+  /// - Returns: whether some sample lost its nearest coverer, and whether anyone joined.
+  /// - Throws: `Interrupted`; what stands in here then is void.
+  mutating func cover(exactlyBy samples: [Int]) throws -> (losses: Bool, joined: Bool) {
+    var stays = [Bool](repeating: false, count: points.count)
+    for sample in samples { stays[sample] = true }
+    let joining = samples.filter { !isCoverer[$0] }
+    try join(joining)
+    coverers = samples
+    isCoverer = stays
+    return (try replaceOwners(stays), !joining.isEmpty)
+  }
+
+  /// Makes `sample` cover as well.
+  /// - Throws: `Interrupted`; what stands in here then is void.
+  mutating func cover(alsoBy sample: Int) throws {
+    guard !isCoverer[sample] else { return }
+    try join([sample])
+    coverers.append(sample)
+    isCoverer[sample] = true
+  }
+
+  private mutating func join(_ joining: [Int]) throws {
+    guard !joining.isEmpty else { return }
+    let found = try nearest(among: joining, of: Array(0..<points.count))
+    for (sample, nearest) in found.enumerated() where nearest.square < squares[sample] {
+      squares[sample] = nearest.square
+      owners[sample] = nearest.coverer
+    }
+  }
+
+  /// Gives the samples whose owner does not stay the nearest of those who cover now; false if there
+  /// are none.
+  private mutating func replaceOwners(_ stays: [Bool]) throws -> Bool {
+    let orphans = owners.indices.filter { owners[$0] >= 0 && !stays[Int(owners[$0])] }
+    for (sample, nearest) in zip(orphans, try nearest(among: coverers, of: orphans)) {
+      squares[sample] = nearest.square
+      owners[sample] = nearest.coverer
+    }
+    return !orphans.isEmpty
+  }
+
+  private struct Nearest: Sendable {
+    var coverer: Int32 = -1
+    var square = Double.infinity
+  }
+
+  /// The nearest of `coverers` to each of `samples`; among equally near ones the first.
+  private func nearest(among coverers: [Int], of samples: [Int]) throws -> [Nearest] {
+    var found = [Nearest](repeating: Nearest(), count: samples.count)
+    guard !coverers.isEmpty else { return found }
+    let search = coverers.count == 1 ? nil : NearestSearch(points.at(coverers))
+    let points = points
+    for start in stride(from: 0, to: samples.count, by: Self.chunk) {
+      let chunk = Array(samples[start..<min(start + Self.chunk, samples.count)])
+      let places = try search?.nearest(to: points.at(chunk))
+      try found.withUnsafeMutableBufferPointer { buffer in
+        // Each step writes entries of its own.
+        nonisolated(unsafe) let target = buffer
+        let step = Self.step
+        try Parallel.forEach((chunk.count + step - 1) / step) { index in
+          for k in index * step..<min((index + 1) * step, chunk.count) {
+            let coverer = coverers[places?[k] ?? 0]
+            target[start + k] = Nearest(
+              coverer: Int32(coverer), square: points.square(chunk[k], coverer))
+          }
+        }
+      }
+    }
+    return found
+  }
+}

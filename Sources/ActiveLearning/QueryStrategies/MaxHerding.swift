@@ -1,0 +1,77 @@
+import LinearAlgebra
+
+/// Covers the pool softly: each pick is the candidate that adds most to the mean over all samples of
+/// the kernel's value for their nearest labeled sample.
+///
+/// Greedy maximisation of mean_y max_{x ∈ L} k(x, y) (Bae et al. 2024, arXiv 2407.12212); with the
+/// kernel `tophat` it is `ProbCover` with its delta for a width. Gains within 1e-9 of the largest,
+/// relatively, are ties. Once everything is covered all candidates gain 0 and the tie rule decides.
+///
+/// The first share costs one pass over all pairs (N² · d / 2), each pick its distances to all samples
+/// and those of the few candidates whose gains have to be computed again. O(N) memory.
+package struct MaxHerding: CoverageStrategy {
+  /// The kernel's width, in the units of the embedding's metric.
+  package let sigma: Double
+  package let kernel: Kernel
+  package let ties: TieRule
+
+  private var work: Work?
+
+  private struct Work: Sendable {
+    let embedding: Embedding
+    var gains: KernelGains
+    var isCandidate: [Bool]
+  }
+
+  package init(sigma: Double = 1, kernel: Kernel = .rbf, ties: TieRule = .lowest) {
+    self.sigma = sigma
+    self.kernel = kernel
+    self.ties = ties
+  }
+
+  package var radius: Double? { nil }
+
+  /// - Throws: also `MethodError.range` for a sigma that is not above 0.
+  package mutating func begin(clean: [Int], suspected: [Int], in pool: Pool) throws {
+    var work = try takeWork(for: pool.embedding)
+    try work.gains.cover(exactlyBy: clean)
+    work.isCandidate = pool.isLabeled.map { !$0 }
+    self.work = work
+  }
+
+  package mutating func next(using random: inout RandomSource) throws -> Pick {
+    guard var work, work.isCandidate.contains(true) else {
+      throw MethodError.budget(requested: 1, available: 0)
+    }
+    self.work = nil
+    let best = try work.gains.best(among: work.isCandidate, ties: ties)
+    let sample = best.count == 1 ? best[0] : best[random.integer(below: best.count)]
+    let gain = work.gains.gain(of: sample)
+    work.isCandidate[sample] = false
+    try work.gains.cover(alsoBy: sample)
+    self.work = work
+    return Pick(sample: sample, score: gain)
+  }
+
+  /// The state of the last share, without a second owner so that changing it copies nothing.
+  private mutating func takeWork(for embedding: Embedding) throws -> Work {
+    if let work, work.embedding === embedding {
+      self.work = nil
+      return work
+    }
+    // Beyond these, distances over sigma leave the range of doubles.
+    guard (1e-100...1e100).contains(sigma) else {
+      throw MethodError.range(name: "sigma", value: sigma, allowed: "1e-100 to 1e100")
+    }
+    let measure = KernelMeasure(
+      kernel, width: sigma, on: embedding.points, farthest: embedding.farthest)
+    return Work(embedding: embedding, gains: KernelGains(measure), isCandidate: [])
+  }
+}
+
+extension Embedding {
+  /// A bound on the distances: unit rows are at most 2 apart, others at most twice the longest.
+  fileprivate var farthest: Double {
+    metric == .cosine || normalization == .unit ? 2 : 2 * points.longest
+  }
+}
