@@ -99,13 +99,10 @@ package struct ConfidentJoint: Sendable {
     let kept = max(column[given], Double(minExamples))
     let sources = max(column.count { $0 != 0 } - 1, 1)
     let less = (kept - column[given]) / Double(sources)
-    var (result, lost) = (column, 0.0)
-    for k in column.indices where k != given {
-      let noise = max(column[k] - less, 0)
-      result[k] = noise * fracNoise
-      lost += noise - result[k]
-    }
-    result[given] = kept + lost
+    let noise = column.indices.map { $0 == given ? 0 : max(column[$0] - less, 0) }
+    var result = noise.map { $0 * fracNoise }
+    let lost = zip(noise, result).map { $0 - $1 }
+    result[given] = kept + pairwiseSum(lost[...])
     return result.map { Int($0) }
   }
 }
