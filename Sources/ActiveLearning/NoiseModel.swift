@@ -1,14 +1,33 @@
 import LinearAlgebra
 
-/// What a noise model may look at: the true labels of the whole pool. Nothing else sees this.
+/// What a noise model may look at: the true labels of the whole pool, and what goes with them.
+/// Nothing else sees this.
 package struct NoiseTask: Sendable {
   /// One true label per sample, in 0 ..< classes.
   package let labels: [Int]
   package let classes: Int
+  /// For each class the coarser one that it belongs to, where there is such a thing; negative where
+  /// that of a class is not known.
+  package let groups: [Int]?
+  /// One row per sample, for models whose mistakes depend on what a sample looks like.
+  package let embedding: Embedding?
 
-  package init(labels: [Int], classes: Int) {
+  package init(
+    labels: [Int], classes: Int, groups: [Int]? = nil, embedding: Embedding? = nil
+  ) {
     self.labels = labels
     self.classes = classes
+    self.groups = groups
+    self.embedding = embedding
+  }
+
+  /// ⌊rate · N⌋, with a guard: 0.29 · 100 falls just short of 29 in binary.
+  /// - Throws: `MethodError.range` where the rate is not in 0 ... 1.
+  func share(_ rate: Double) throws(MethodError) -> Int {
+    guard 0 <= rate, rate <= 1 else {
+      throw .range(name: "rate", value: rate, allowed: "0 to 1")
+    }
+    return Int((rate * Double(labels.count) + 1e-9).rounded(.down))
   }
 }
 

@@ -31,7 +31,7 @@ struct Translator {
     guard let flag, flags[flag] != nil || isStart else { return written ?? byDefault }
     let value = flags[flag] ?? byDefault
     if let key, let written, written.text != value?.text {
-      let instead = flags[flag] == nil ? "its default, \(preset ?? "none")," : "the command line"
+      let instead = flags[flag] == nil ? "its default \(preset ?? "none")" : "the command line"
       ignore(key, written.text, "\(flag.rawValue), that is \(instead), takes its place")
     }
     return value

@@ -31,7 +31,7 @@ import Testing
 
   @Test func `asking again gives the same frozen answers`() throws {
     try withTrial { trial in
-      try trial.ok("load cifar10")
+      try trial.ok("load cifar10 features=pca:8")
       for command in try commands(in: trial) {
         let first = try trial.ok(command)
         let before = try answers(trial, of: 200)
@@ -45,7 +45,7 @@ import Testing
 
   @Test func `what it reports is what the answers are`() throws {
     try withTrial { trial in
-      try trial.ok("load cifar10")
+      try trial.ok("load cifar10 features=pca:8")
       let truth = try answers(trial, of: 200)
       for command in try commands(in: trial) {
         let evaluation = try #require(try trial.ok(command)["evaluation"])

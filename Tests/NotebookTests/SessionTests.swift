@@ -40,7 +40,8 @@ import Testing
       #expect(
         reports.map(\.command) == [
           "n = 12", "load digits features=pca:32 metric=l2 normalization=unit scale=auto",
-          "noise sym 0.5", "query npc 12 delta=0.68 ties=random share=4 remainder=first filter=aum",
+          "noise sym 0.5 inclusive=false",
+          "query npc 12 delta=0.68 ties=random share=4 remainder=first filter=aum",
           "train linear epochs=2 lr=0.025 batch=64 momentum=0.9 weight_decay=0.0001 schedule=cos "
             + "dropout=0 scale=auto on=clean",
         ])

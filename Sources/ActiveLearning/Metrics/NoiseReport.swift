@@ -3,10 +3,11 @@
 package struct NoiseReport: Sendable, Hashable {
   /// The share of wrong labels among those of which it is known; 0 of none.
   package let realisedRate: Double
-  /// The same per true class; nil for a class without samples.
+  /// The same per true class; nil for a class without samples, and for all of them where labels are
+  /// known to be wrong whose true class is not.
   package let perClass: [Double?]
-  /// Row: true class, column: observed class, each row summing to 1; a row of nil for a class
-  /// without samples.
+  /// Row: true class, column: observed class, each row summing to 1; a row of nil where
+  /// `perClass` is nil.
   package let matrix: [[Double?]]
 
   /// - Parameters:
@@ -24,8 +25,12 @@ package struct NoiseReport: Sendable, Hashable {
     let rights = (0..<classes).map { counts[$0][$0] }
     let known = sizes.reduce(knownWrong, +)
     realisedRate = ratio(known - rights.reduce(0, +), known)
-    perClass = zip(sizes, rights).map { $0 == 0 ? nil : ratio($0 - $1, $0) }
-    matrix = zip(sizes, counts).map { size, row in row.map { size == 0 ? nil : ratio($0, size) } }
+    // Where wrong labels have no known class, what is left of a class looks cleaner than it is.
+    let isKnown = sizes.map { $0 > 0 && knownWrong == 0 }
+    perClass = sizes.indices.map { isKnown[$0] ? ratio(sizes[$0] - rights[$0], sizes[$0]) : nil }
+    matrix = counts.indices.map { c in
+      counts[c].map { isKnown[c] ? ratio($0, sizes[c]) : nil }
+    }
   }
 }
 

@@ -1,31 +1,37 @@
 import LinearAlgebra
 
-/// An annotator whose mistakes fall on all other classes alike.
+/// An annotator whose mistakes fall on all classes alike.
 ///
 /// Exactly ⌊rate · N⌋ samples, drawn without replacement, get a label that is uniform over the
-/// other C − 1 classes; none keeps its own.
+/// other C − 1 classes; none keeps its own. Inclusive (the convention of DivideMix, Li et al. 2020,
+/// 2002.07394): uniform over all C, so that a share of 1 / C of them stays right.
 package struct SymmetricNoise: NoiseModel {
-  /// The share of wrong labels, in 0 ... 1.
+  /// The share of samples that get a new label, in 0 ... 1.
   package let rate: Double
+  /// Whether the new label may be the true one.
+  package let inclusive: Bool
 
-  package init(rate: Double) { self.rate = rate }
+  package init(rate: Double, inclusive: Bool = false) {
+    self.rate = rate
+    self.inclusive = inclusive
+  }
 
-  package var signature: String { "sym \(rate)" }
+  package var signature: String { "sym \(rate)" + (inclusive ? " inclusive" : "") }
   package var requestedRate: Double? { rate }
 
   package func corrupt(_ task: NoiseTask, using random: inout RandomSource) throws -> [Int] {
-    guard 0 <= rate, rate <= 1 else {
-      throw MethodError.range(name: "rate", value: rate, allowed: "0 to 1")
-    }
-    // The guard: 0.29 · 100 falls just short of 29 in binary.
-    let wrong = Int((rate * Double(task.labels.count) + 1e-9).rounded(.down))
-    guard wrong == 0 || task.classes > 1 else {
+    let changed = try task.share(rate)
+    guard changed == 0 || task.classes > 1 || inclusive else {
       throw MethodError.refused(reason: "with a single class there is no wrong label to give")
     }
     var labels = task.labels
-    for sample in random.sample(wrong, of: Array(labels.indices)) {
-      let other = random.integer(below: task.classes - 1)
-      labels[sample] = other < labels[sample] ? other : other + 1
+    for sample in random.sample(changed, of: Array(labels.indices)) {
+      if inclusive {
+        labels[sample] = random.integer(below: task.classes)
+      } else {
+        let other = random.integer(below: task.classes - 1)
+        labels[sample] = other < labels[sample] ? other : other + 1
+      }
     }
     return labels
   }

@@ -5,7 +5,8 @@ import LinearAlgebra
 package enum Subset: Sendable, Equatable {
   /// So many, each sample equally likely.
   case count(Int)
-  /// An array of whole numbers, `FILE.npy` or `FILE.npz:key`: positions in the training split.
+  /// A file of whole numbers, or `FILE:key`: positions among the samples that there are to choose
+  /// from.
   case file(String)
 
   /// Understands a number, else the name of a file.

@@ -5,7 +5,7 @@ package enum FeatureSource: Sendable, Equatable {
   case pca(Int)
   /// The pixels as they are.
   case pixels
-  /// An npy file, or `FILE.npz:key`, with one row per training sample.
+  /// A file, or `FILE:key`, of any kind that arrays are read from, with one row per training sample.
   case file(String)
 
   /// Understands what a user types: `pca:D`, `pixels`, else the name of a file.

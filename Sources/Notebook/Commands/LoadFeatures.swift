@@ -27,7 +27,8 @@ extension LoadPlan {
   /// What was typed, else the data set's own way, else a file of the name that it is known by.
   /// - Returns: nil where nothing of that is there; the data set loads all the same.
   func chooseFeatures(_ directories: DataDirectories) throws -> ChosenFeatures? {
-    let bringsThem = entry.parameters.contains { $0.name == "features" }
+    let bringsThem =
+      entry.parameters.contains { $0.name == "features" } || featuresBesideLabels != nil
     if bringsThem { return ChosenFeatures(source: .own, text: option("features")) }
     if let text = bound.arguments.text("features") {
       return named(try FeatureSource(text), test: bound.arguments.text("test_features"))
@@ -77,12 +78,20 @@ extension LoadPlan {
   /// - Returns: what the user should know.
   /// - Throws: `FileError` where the features are not those of this data set in this order.
   func checkFeatures(_ chosen: ChosenFeatures?, of opened: Opened) throws -> [String] {
-    guard case .named(.file(let location), let testFile) = chosen?.source else { return [] }
+    guard let (location, testFile) = featureFiles(chosen) else { return [] }
     let train = try FeatureDigest.check(
       featuresAt: location, labels: opened.whole.train.labels)
     guard let testFile, let test = opened.whole.test else { return train }
     return try train
       + FeatureDigest.check(featuresAt: testFile, labels: test.labels)
+  }
+
+  /// The files of features, if they come from files.
+  private func featureFiles(_ chosen: ChosenFeatures?) -> (train: String, test: String?)? {
+    if case .named(.file(let location), let testFile) = chosen?.source {
+      return (location, testFile)
+    }
+    return featuresBesideLabels.map { ($0, bound.arguments.text("test_features")) }
   }
 
   /// The known good radius; only on unit rows with l2 is any known.

@@ -21,6 +21,15 @@ struct LoadPlan {
 
   func option(_ name: String) -> String { bound.arguments.text(name) ?? "" }
 
+  /// What linear models and networks are trained with where nobody says otherwise.
+  var training: TrainingDefaults {
+    var training = implementation.training
+    if let batch = training.imbalancedBatch, bound.arguments.text("imbalance") != nil {
+      training.batch = batch
+    }
+    return training
+  }
+
   /// A data set as it is in its files, and the part of it that is the pool.
   struct Opened {
     /// With all of its training samples.
@@ -62,8 +71,17 @@ struct LoadPlan {
     guard isNamedByArrays else { return try implementation.open(bound.arguments, directories) }
     return try LabelledArrays(
       name: entry.name, classNames: implementation.classNames,
-      labels: option("labels"), testLabels: bound.arguments.text("test_labels")
+      labels: option("labels"), testLabels: bound.arguments.text("test_labels"),
+      features: featuresBesideLabels, testFeatures: bound.arguments.text("test_features")
     ).load()
+  }
+
+  /// The features file that together with `labels=` is all of the data set.
+  var featuresBesideLabels: String? {
+    guard isNamedByArrays, let text = bound.arguments.text("features"),
+      case .file? = try? FeatureSource(text)
+    else { return nil }
+    return text
   }
 
   /// The run that `labeled=` names.
@@ -99,20 +117,47 @@ struct LoadPlan {
   }
 }
 
-/// A data set known by name of which somebody has the labels alone: class names come with the
-/// name, features from files of their own.
+/// A data set known by name of which somebody has labels, or labels and features, and no more:
+/// class names come with the name.
 private struct LabelledArrays {
   let name: String
   let classNames: [String]?
   let labels: String
   let testLabels: String?
+  let features: String?
+  let testFeatures: String?
 
   func load() throws -> Dataset {
-    let train = try LabelFile.read(labels, classes: classNames?.count)
-    let test = try testLabels.map { try LabelFile.read($0, classes: classNames?.count) }
+    var dataset = try features.map(withFeatures) ?? alone(labels, testLabels)
+    dataset.name = name
+    if let classNames {
+      _ = try LabelFile.read(labels, classes: classNames.count)
+      _ = try testLabels.map { try LabelFile.read($0, classes: classNames.count) }
+      dataset.classNames = classNames
+    }
+    return dataset
+  }
+
+  private func withFeatures(_ features: String) throws -> Dataset {
+    guard testFeatures == nil, let testLabels else {
+      return try ArrayDataset(
+        features: features, labels: labels, testFeatures: testFeatures, testLabels: testLabels
+      ).load()
+    }
+    // Test labels without features serve nobody yet, but are no error.
+    var dataset = try ArrayDataset(features: features, labels: labels).load()
+    let test = try alone(labels, testLabels)
+    dataset.test = test.test
+    dataset.classNames = test.classNames
+    return dataset
+  }
+
+  private func alone(_ labels: String, _ testLabels: String?) throws -> Dataset {
+    let train = try LabelFile.read(labels)
+    let test = try testLabels.map { try LabelFile.read($0) }
     let largest = max(train.max() ?? 0, test?.max() ?? 0)
     return Dataset(
-      name: name, classNames: classNames ?? (0...largest).map(String.init),
+      name: name, classNames: (0...largest).map(String.init),
       train: Examples(labels: train), test: test.map { Examples(labels: $0) })
   }
 }

@@ -57,9 +57,9 @@ extension Vocabulary {
       method: .noise, changesState: true,
       action: .compute { invocation in
         let dropped = invocation.state.labeled.count
-        let bound = invocation.bound
         let answers = try draw(
-          bound, seed: invocation.state.seed, data: try invocation.data(), invocation)
+          invocation.bound, seed: invocation.state.seed, data: try invocation.data(), invocation)
+        invocation.bound = answers.bound
         let record = keep(answers, &invocation)
         invocation.effect = .noise(record)
         invocation.settings = .inForce(invocation.state)
@@ -74,8 +74,8 @@ extension Vocabulary {
 
   /// Observed labels fresh from a noise model.
   private struct Drawn {
-    let model: String
-    let command: String
+    /// The command with its defaults filled in.
+    let bound: BoundCommand
     let requestedRate: Double?
     let budgetRate: Double
     let labels: [Int]
@@ -92,15 +92,20 @@ extension Vocabulary {
     guard !row.needsTruth || truth.complete != nil else {
       throw MethodError.refused(reason: "the true labels of this pool are not all known")
     }
-    let context = NoiseContext(data: data, directories: invocation.environment.data)
+    let context = NoiseContext(
+      data: data, directories: invocation.environment.data, seed: seed)
+    var bound = bound
+    try row.resolve(&bound.arguments, context)
     let model = try row.make(bound.arguments, context)
     var random = model.stream(seed: seed)
     let labels = try model.corrupt(
-      NoiseTask(labels: truth.complete ?? truth.labels, classes: context.classes), using: &random)
+      NoiseTask(
+        labels: truth.complete ?? truth.labels, classes: context.classes,
+        groups: try data.superclasses(),
+        embedding: row.needsEmbedding ? try data.embedding() : nil), using: &random)
     var drawn = Drawn(
-      model: String(bound.canonical.dropFirst("noise ".count)),
-      command: bound.withWholePaths.canonical,
-      requestedRate: model.requestedRate, budgetRate: row.budgetRate(bound.arguments, context),
+      bound: bound, requestedRate: model.requestedRate,
+      budgetRate: row.budgetRate(bound.arguments, context),
       labels: labels)
     let chance = Double(context.classes - 1) / Double(context.classes)
     if let rate = model.requestedRate, rate > chance {
@@ -113,7 +118,8 @@ extension Vocabulary {
     invocation.notices += drawn.notices
     let digest = invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
     return NoiseRecord(
-      model: drawn.model, command: drawn.command, requestedRate: drawn.requestedRate,
+      model: drawn.bound.briefMethod,
+      command: drawn.bound.withWholePaths.canonical, requestedRate: drawn.requestedRate,
       budgetRate: drawn.budgetRate,
       digest: digest)
   }

@@ -31,7 +31,7 @@ extension Vocabulary {
     }
     let data = try invocation.data()
     invocation.bound.arguments.resolve("scale", Value(canonical: data.record.scale))
-    try row.resolve(&invocation.bound.arguments, data.plan().implementation.training)
+    try row.resolve(&invocation.bound.arguments, data.plan().training)
     let pool = try invocation.pool()
     let set = try TrainingSet(pool, on: invocation.arguments.text("on") ?? "clean")
     let context = ModelContext(

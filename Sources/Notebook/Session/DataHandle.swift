@@ -57,6 +57,9 @@ final class DataHandle {
   /// The training samples before anything was cut, and which of them are the pool.
   func whole() throws -> (train: Examples, cut: Cut?) { (try files().whole.train, try files().cut) }
 
+  /// For each class the coarser one that it belongs to, where the data tell.
+  func superclasses() throws -> [Int]? { try files().dataset.superclasses }
+
   func testLabels() throws -> [Int]? { try files().dataset.test?.labels }
 
   var classNames: [String] { record.classNames ?? (0..<record.classes).map(String.init) }

@@ -72,7 +72,7 @@ struct DataRecord: Codable, Sendable {
 
 /// The oracle in force.
 struct NoiseRecord: Codable, Sendable {
-  /// Canonical, without the verb: `sym 0.5`.
+  /// As people call it: `sym 0.5`.
   let model: String
   /// The canonical command, with whole paths.
   let command: String

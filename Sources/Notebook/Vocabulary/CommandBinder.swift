@@ -42,6 +42,19 @@ struct BoundCommand: Sendable {
       .joined(separator: " ")
   }
 
+  /// `sym 0.5`: the method as people call it, with its own values and the options that differ from
+  /// the defaults of the table.
+  var briefMethod: String {
+    guard let method else { return "" }
+    let parts = method.parameters.compactMap { parameter -> String? in
+      guard let value = arguments[parameter.name] else { return nil }
+      if parameter.isPositional { return value.text }
+      if case .value(let text) = parameter.default, value == Value(canonical: text) { return nil }
+      return "\(parameter.name)=\(value.text)"
+    }
+    return ([method.name] + parts).joined(separator: " ")
+  }
+
   /// `npc(delta=0.68)` with exactly the options that the user gave.
   var methodValue: Value? {
     guard let method else { return nil }

@@ -46,6 +46,7 @@ struct FilterImplementation: Sendable {
 struct NoiseContext {
   let data: DataHandle
   let directories: DataDirectories
+  let seed: Int
 
   var samples: Int { data.record.train }
   var classes: Int { data.record.classes }
@@ -54,6 +55,10 @@ struct NoiseContext {
 struct NoiseImplementation: Sendable {
   /// Whether it looks at the true labels; else it serves pools whose truth nobody knows, too.
   var needsTruth = true
+  /// Whether it looks at what the samples look like.
+  var needsEmbedding = false
+  /// Fills in defaults that depend on the data set.
+  var resolve: @Sendable (inout Arguments, NoiseContext) throws -> Void = { _, _ in }
   /// The share of wrong labels that `spc=` counts with.
   let budgetRate: @Sendable (Arguments, NoiseContext) -> Double
   let make: @Sendable (Arguments, NoiseContext) throws -> any NoiseModel
@@ -63,6 +68,8 @@ struct NoiseImplementation: Sendable {
 struct TrainingDefaults: Sendable {
   var learningRate = 0.025
   var batch = 64
+  /// Where classes were made unequal; nil for the same.
+  var imbalancedBatch: Int?
 }
 
 /// An embedding that a data set is known by, but that somebody has to bring.

@@ -12,10 +12,17 @@ extension Vocabulary {
       NoiseImplementation(budgetRate: { _, _ in 0 }, make: { _, _ in NoNoise() })),
     Row(
       Entry(
-        .noise, "sym", aliases: ["symmetric", "uniform", "sym_excl"],
+        .noise, "sym",
+        aliases: [
+          "symmetric", "uniform", "sym_excl",
+          Entry.Alias("sym_incl", presets: [("inclusive", "true")]),
+        ],
         "a given share of the samples gets one of the other labels, each equally likely",
         parameters: [
-          .positional("rate", .number(.closed(0, 1)), "share of the pool that is labelled wrongly")
+          rate,
+          .option(
+            "inclusive", .boolean, default: .value("false"),
+            "draw the new label from all classes, the true one too"),
         ],
         details: """
           Exactly floor(rate * N) samples, drawn without replacement, get a label that is uniform
@@ -24,9 +31,16 @@ extension Vocabulary {
           """,
         examples: ["load digits\nnoise sym 0.5", "load digits\nnoise sym 0.2\nshow noise"]),
       NoiseImplementation(
-        budgetRate: { arguments, _ in arguments.number("rate") ?? 0 },
-        make: { arguments, _ in SymmetricNoise(rate: arguments.number("rate") ?? 0) })),
-    human, given,
+        budgetRate: { arguments, context in
+          let rate = arguments.number("rate") ?? 0
+          let classes = Double(context.classes)
+          return arguments.flag("inclusive") ? rate * (classes - 1) / classes : rate
+        },
+        make: { arguments, _ in
+          SymmetricNoise(
+            rate: arguments.number("rate") ?? 0, inclusive: arguments.flag("inclusive"))
+        })),
+    asymmetric, instance, human, given,
     Row(
       Entry(
         .noise, "file", "the answers stand in a file, one label per sample",
@@ -47,6 +61,97 @@ extension Vocabulary {
               arguments.text("path") ?? "", count: context.samples, classes: context.classes))
         })),
   ]
+
+  private static let rate = Parameter.positional(
+    "rate", .number(.closed(0, 1)), "share of the pool that is labelled wrongly")
+
+  private static let asymmetric = Row(
+    Entry(
+      .noise, "asym",
+      aliases: ["asymmetric", "flip", Entry.Alias("pair", presets: [("map", "next")])],
+      "each class is taken for a certain other one, or for others by a confusion matrix",
+      parameters: [
+        rate,
+        .option(
+          "map", .value, default: .computed("cifar10, superclass (CIFAR-100), else next"),
+          "next, superclass, cifar10, cifar100pairs, or your own: '2>0,3>5'"),
+        .option(
+          "basis", .choice(AsymmetricNoise.Basis.allCases.map(\.rawValue)),
+          default: .value("pool"),
+          "pool: the share is of all samples, and those of unmapped classes stay right; realised: "
+            + "it is the share that is wrong"),
+        .option(
+          "matrix", .either([.choice(["probe"]), .file]), default: .absent,
+          "C × C counts or probabilities, row = true class; probe: those of a linear probe"),
+      ],
+      details: """
+        floor(rate * N) samples are drawn without replacement. With a matrix, class c gets wrong
+        labels in proportion to its share of confusions, drawn from its row without the diagonal.
+        """,
+      citation: """
+        Patrini, Rozza, Menon, Nock, Qu (2017), Making deep neural networks robust to label noise, \
+        arXiv 1609.03683
+        """,
+      examples: [
+        "load digits\nnoise asym 0.4", "load digits\nnoise asym 0.2 map='1>7,3>8'\nshow noise",
+      ]),
+    NoiseImplementation(
+      resolve: { arguments, context in
+        guard arguments["matrix"] == nil else {
+          guard !arguments.isGiven("map") else {
+            throw Diagnostic(
+              .syntax, "mistakes come from map= or from matrix=, not from both",
+              at: arguments.ranges["map"])
+          }
+          return
+        }
+        arguments.resolve("map", .word(try NoiseMistakes.defaultMap(context)))
+      },
+      budgetRate: { arguments, _ in arguments.number("rate") ?? 0 },
+      make: { arguments, context in
+        let rate = arguments.number("rate") ?? 0
+        if let matrix = arguments.text("matrix") {
+          return ConfusionNoise(
+            rate: rate,
+            matrix: matrix == "probe"
+              ? try NoiseMistakes.probed(context, seed: context.seed)
+              : try NoiseMistakes.matrix(matrix, classes: context.classes))
+        }
+        return AsymmetricNoise(
+          rate: rate,
+          map: try NoiseMistakes.map(
+            arguments["map"] ?? .word("next"), at: arguments.ranges["map"]),
+          basis: arguments.text("basis").flatMap(AsymmetricNoise.Basis.init) ?? .pool)
+      }))
+
+  private static let instance = Row(
+    Entry(
+      .noise, "instance", aliases: ["idn", "pmd"],
+      "mistakes that depend on what a sample looks like: some are harder, and like ones are "
+        + "mistaken alike",
+      parameters: [
+        rate,
+        .option(
+          "shared", .boolean, default: .value("false"), "one random matrix for all classes"),
+      ],
+      details: """
+        The rate of each sample is normal around the given one, deviation 0.1, within (0, 1); which
+        class it is taken for follows from its unit row times sqrt(d) and a random matrix of its
+        true class.
+        """,
+      citation: """
+        Xia, Liu, Han, Wang, Gong, Liu, Niu, Tao, Sugiyama (2020), Part-dependent label noise, \
+        arXiv 2006.07836
+        """,
+      examples: [
+        "load digits\nnoise instance 0.4",
+        "load digits\nnoise instance 0.2 shared=true\nshow noise",
+      ]),
+    NoiseImplementation(
+      needsEmbedding: true, budgetRate: { arguments, _ in arguments.number("rate") ?? 0 },
+      make: { arguments, _ in
+        InstanceNoise(rate: arguments.number("rate") ?? 0, shared: arguments.flag("shared"))
+      }))
 
   private static let human = Row(
     Entry(
@@ -107,7 +212,10 @@ extension Vocabulary {
   private static let given = Row(
     Entry(
       .noise, "given", "the labels that the data set came with, from its own annotators",
-      details: "For clothing1m, food101n and webvision: load sets it. They are not drawn again.",
+      details: """
+        For clothing1m, food101n, webvision and load … labeled=DIR: load sets it. They are not drawn
+        again.
+        """,
       examples: [
         "load food101n\nnoise given", "load clothing1m\nnoise given\nquery random 20",
       ]),

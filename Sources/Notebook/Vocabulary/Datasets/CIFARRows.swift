@@ -78,10 +78,10 @@ extension Vocabulary {
         try CIFAR10.load(from: directories, path: arguments.text("path"))
       },
       delta: { features, dimensions in
-        isSelfSupervised(features) && dimensions == 512 ? 0.75 : nil
+        isSimCLR(features, of: "cifar10") && dimensions == 512 ? 0.75 : nil
       },
       download: noise == nil ? "cifar10" : "cifar10n", classNames: CIFAR10.classNames,
-      noise: noise, training: TrainingDefaults(batch: 100))
+      noise: noise, training: TrainingDefaults(batch: 100, imbalancedBatch: 96))
   }
 
   private static func cifar100(noise: String? = nil) -> DatasetImplementation {
@@ -94,10 +94,10 @@ extension Vocabulary {
         try CIFAR100.load(from: directories, path: arguments.text("path"))
       },
       delta: { features, dimensions in
-        isSelfSupervised(features) && dimensions == 512 ? 0.65 : nil
+        isSimCLR(features, of: "cifar100") && dimensions == 512 ? 0.65 : nil
       },
       download: noise == nil ? "cifar100" : "cifar100n",
       classNames: (0..<100).map(String.init), noise: noise,
-      training: TrainingDefaults(batch: 100))
+      training: TrainingDefaults(batch: 100, imbalancedBatch: 96))
   }
 }

@@ -24,7 +24,6 @@ extension Vocabulary {
           open: { arguments, directories in
             try TinyImageNet.load(from: directories, path: arguments.text("path"))
           },
-          delta: { features, _ in isSelfSupervised(features) ? 0.55 : nil },
           classNames: (0..<200).map(String.init))),
       Row(
         Entry(
@@ -83,7 +82,6 @@ extension Vocabulary {
             classes, from: directories, path: arguments.text("path"),
             classes: arguments.text("classes"))
         },
-        delta: { features, _ in classes == 100 && isSelfSupervised(features) ? 0.55 : nil },
         training: classes == 50
           ? TrainingDefaults(learningRate: 0.01, batch: 50) : TrainingDefaults()))
   }

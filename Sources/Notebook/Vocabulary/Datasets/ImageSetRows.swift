@@ -1,3 +1,4 @@
+import CommandLanguage
 import Datasets
 
 /// Data sets of images in a few files.
@@ -69,12 +70,17 @@ extension Vocabulary {
       open: { arguments, directories in
         try STL10.load(from: directories, path: arguments.text("path"))
       },
-      delta: { features, _ in isSelfSupervised(features) ? 0.6 : nil },
       download: "stl10"))
 
-  /// Whether the name of a features file says that a network learned them without labels: the
-  /// known good radii belong to such embeddings.
-  static func isSelfSupervised(_ features: String) -> Bool {
-    features.lowercased().contains("simclr")
+  /// Whether a features file is the embedding by SimCLR to which a known good radius belongs, as far
+  /// as its name tells: its own last part may name another method, and no part another data set.
+  static func isSimCLR(_ features: String, of dataset: String) -> Bool {
+    let path = Spelling.normalised(features)
+    let file = Spelling.normalised(features.split(separator: "/").last.map(String.init) ?? "")
+    let others = ["moco", "byol", "barlow", "dino", "swav", "vicreg", "mae", "clip", "supcon"]
+    let sets = ["cifar100", "cifar10", "tinyimagenet", "imagenet", "stl10", "svhn"]
+    let named = sets.first { path.contains($0) }
+    return path.contains("simclr") && !others.contains(where: file.contains)
+      && (named == nil || named == dataset)
   }
 }

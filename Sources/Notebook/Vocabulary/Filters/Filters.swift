@@ -3,7 +3,10 @@ import CommandLanguage
 
 extension Vocabulary {
   /// The noise filters.
-  static let filters: [Row<FilterImplementation>] = [
+  static let filters: [Row<FilterImplementation>] =
+    basicFilters + geometryFilters + votingFilters + probabilityFilters
+
+  private static let basicFilters: [Row<FilterImplementation>] = [
     Row(
       Entry(
         .filter, "none", aliases: ["keep_all"], "calls every label clean",
@@ -67,7 +70,7 @@ extension Vocabulary {
           learningRate: arguments.number("lr") ?? 0.1, batch: arguments.integer("batch") ?? 64,
           thresholds: arguments.integer("thresholds").map { .count($0) } ?? .auto,
           repeats: arguments.integer("repeats") ?? 1,
-          scale: FeatureScale(arguments["scale"] ?? context.scale))
+          scale: scale(arguments, context))
       }),
   ]
 
@@ -76,7 +79,12 @@ extension Vocabulary {
     .choice(["auto", "raw", "unit"]), .number(.above(0)),
   ])
 
-  private static let scale = Parameter.option(
+  /// What a filter sees of the features.
+  static func scale(_ arguments: Arguments, _ context: FilterContext) -> FeatureScale {
+    FeatureScale(arguments["scale"] ?? context.scale)
+  }
+
+  static let scale = Parameter.option(
     "scale", scaleKind, default: .computed("the data set's, else auto"),
     "mean norm of the rows: auto is 2.5, raw as loaded, unit each row, or a number")
 }
