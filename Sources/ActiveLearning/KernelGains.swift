@@ -243,8 +243,10 @@ extension KernelGains {
       squaresThen[y] = cover.squares[y]
       valuesThen[y] = values[y]
     }
+    margin = max(margin, 1e-12 * (gainsThen.max() ?? 0))
     for x in bounds.indices {
-      let bound = gainsThen[x] + margin
+      // Above 0: what is left of a gain by rounding does not say that there is none.
+      let bound = max(gainsThen[x] + margin, .leastNormalMagnitude)
       if rising || bound < bounds[x] {
         bounds[x] = bound
         computedFor[x] = -1

@@ -14,8 +14,8 @@ struct NearestCoverers: Sendable {
   private var isCoverer: [Bool]
   private(set) var coverers: [Int] = []
 
-  /// Samples whose rows are copied at a time.
-  private static let chunk = 8192
+  /// Samples whose rows are copied at a time: 16 megabytes of them.
+  private var chunkSize: Int { max(1024, (1 << 22) / max(1, points.dimensions)) }
   /// Samples that one thread looks at between two looks at the interrupt flag.
   private static let step = 1024
 
@@ -80,9 +80,9 @@ struct NearestCoverers: Sendable {
     var found = [Nearest](repeating: Nearest(), count: samples.count)
     guard !coverers.isEmpty else { return found }
     let search = coverers.count == 1 ? nil : NearestSearch(points.at(coverers))
-    let points = points
-    for start in stride(from: 0, to: samples.count, by: Self.chunk) {
-      let chunk = Array(samples[start..<min(start + Self.chunk, samples.count)])
+    let (points, size) = (points, chunkSize)
+    for start in stride(from: 0, to: samples.count, by: size) {
+      let chunk = Array(samples[start..<min(start + size, samples.count)])
       let places = try search?.nearest(to: points.at(chunk))
       try found.withUnsafeMutableBufferPointer { buffer in
         // Each step writes entries of its own.

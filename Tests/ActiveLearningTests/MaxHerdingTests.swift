@@ -136,6 +136,20 @@ import Testing
     }
   }
 
+  @Test(arguments: Kernel.allCases)
+  func `gains exactly nothing once a lost coverer is back`(kernel: Kernel) throws {
+    let line = Matrix(rows: 8, columns: 1, elements: [0, 0, 1, 1, 2.7, 2.7, 4.1, 4.1])
+    let embedding = Embedding(line, normalization: .none)
+    let naive = NaiveHerding(embedding.points, kernel: kernel, sigma: 1.3, farthest: 8.2)
+    var strategy = MaxHerding(sigma: 1.3, kernel: kernel)
+    for suspected in [[], [4], [], [0], [6], []] {
+      let clean = [0, 2, 4, 6].filter { !suspected.contains($0) }
+      let picks = try strategy.share(1, of: embedding, clean: clean, suspected: suspected)
+      #expect(isSame(picks, naive.picks(1, clean: clean, suspected: suspected)))
+      if suspected.isEmpty { #expect(picks[0].score == 0) }
+    }
+  }
+
   @Test func `starts anew for another pool`() throws {
     let first = Embedding(clusters(80, classes: 3, dimensions: 3, seed: 1).features)
     let second = Embedding(clusters(90, classes: 3, dimensions: 3, seed: 2).features)
