@@ -59,7 +59,8 @@ import Testing
       try withTrial(seed: seed) { try $0.ok(script)["selected"]?.ints }
     }
     #expect(try picks(seed: 3) == picks(seed: 3))
-    #expect(try picks(seed: 3) != picks(seed: 4))
+    // MaxHerding begins by itself and takes the lowest index of equals: it leaves nothing to chance.
+    #expect(try (picks(seed: 3) != picks(seed: 4)) == (name != "maxherding"))
   }
 
   @Test(arguments: names)

@@ -45,7 +45,8 @@ extension Vocabulary {
     let filter = try queryFilter(row, &invocation)
     let context = StrategyContext(
       classes: pool.classes, budget: count, delta: try invocation.data().record.delta,
-      filter: filter, memory: invocation.environment.memory)
+      filter: filter, memory: invocation.environment.memory,
+      scale: FeatureScale(Value(canonical: try invocation.data().record.scale)))
     try row.resolve(&invocation.bound.arguments, context)
     let strategy = try row.make(invocation.arguments, context)
     let round = invocation.state.round + 1

@@ -14,6 +14,8 @@ struct StrategyContext {
   let filter: any NoiseFilter
   /// Bytes that a graph may take.
   let memory: Int
+  /// The data set's `scale=`: what a linear model sees.
+  let scale: FeatureScale
 }
 
 /// How a row of strategies becomes a strategy.

@@ -3,7 +3,9 @@ import CommandLanguage
 
 extension Vocabulary {
   /// The query strategies.
-  static let strategies: [Row<StrategyImplementation>] = [
+  static let strategies: [Row<StrategyImplementation>] = basicStrategies + herdingStrategies
+
+  private static let basicStrategies: [Row<StrategyImplementation>] = [
     Row(
       Entry(
         .strategy, "random",
@@ -59,16 +61,26 @@ extension Vocabulary {
         isNoiseAware: true, noiseAwareVersion: nil,
         resolve: { arguments, context in
           try resolveDelta(&arguments, context)
-          let share = context.filter.knowsTruth ? 1 : min(context.classes, context.budget)
-          arguments.resolve("share", Value(share))
+          resolveShare(&arguments, context)
         },
         make: { arguments, context in
-          NoiseAwareSampling(
-            try probCover(arguments, context), filter: context.filter,
-            share: arguments.integer("share"),
-            remainder: arguments.text("remainder") == "last" ? .last : .first)
+          noiseAware(try probCover(arguments, context), arguments, context)
         })),
   ]
+
+  /// `strategy` bought in shares and judged by the filter in force.
+  static func noiseAware(
+    _ strategy: some CoverageStrategy, _ arguments: Arguments, _ context: StrategyContext
+  ) -> NoiseAwareSampling {
+    NoiseAwareSampling(
+      strategy, filter: context.filter, share: arguments.integer("share"),
+      remainder: arguments.text("remainder") == "last" ? .last : .first)
+  }
+
+  static func resolveShare(_ arguments: inout Arguments, _ context: StrategyContext) {
+    let share = context.filter.knowsTruth ? 1 : min(context.classes, context.budget)
+    arguments.resolve("share", Value(share))
+  }
 
   private static let delta = Parameter.option(
     "delta", .number(.above(0)), default: .computed("the data set's known value"),
@@ -78,12 +90,12 @@ extension Vocabulary {
     "ties", .choice(["random", "lowest"]), default: .value("random"),
     "which of several equally good candidates is taken")
 
-  private static let share = Parameter.option(
+  static let share = Parameter.option(
     "share", aliases: ["b"], .integer(1...Int.max),
     default: .computed("the smaller of classes and budget; 1 with filter=ideal"),
     "labels bought between two runs of the filter")
 
-  private static let remainder = Parameter.option(
+  static let remainder = Parameter.option(
     "remainder", .choice(["first", "last"]), default: .value("first"),
     "which share takes what the share size leaves over")
 

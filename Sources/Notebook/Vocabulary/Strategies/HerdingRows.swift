@@ -1,0 +1,111 @@
+import ActiveLearning
+import CommandLanguage
+
+/// Strategies that cover the pool by kernels or by distances, and their noise-aware versions.
+extension Vocabulary {
+  static let herdingStrategies: [Row<StrategyImplementation>] = [
+    Row(
+      Entry(
+        .strategy, "maxherding", aliases: ["max_herding", "herding"],
+        "covers the pool greedily by a kernel around the labeled samples; needs no delta",
+        parameters: [sigma, kernel, lowestTies],
+        details: """
+          Each pick is a candidate that adds most to the mean over all samples y of the largest
+          k(x, y) of a labeled x. ProbCover is this with the kernel tophat. No candidate is left out;
+          others draw 35,000 of them (the reference) or average over candidates (scikit-activeml).
+          """,
+        citation: bae,
+        examples: [
+          "load digits\nquery maxherding 20",
+          "load digits\nquery maxherding 10 sigma=0.5 kernel=student",
+        ]),
+      StrategyImplementation(
+        isNoiseAware: false, noiseAwareVersion: "maxherding_nas", resolve: { _, _ in },
+        make: { arguments, _ in maxHerding(arguments) })),
+    Row(
+      Entry(
+        .strategy, "maxherding_nas", aliases: ["max_herding_nas"],
+        "MaxHerding that counts only labels believed clean as coverage",
+        parameters: [sigma, kernel, lowestTies, share, remainder],
+        details: """
+          As npc is to probcover: shares of picks, the annotator's answers, the noise filter; what is
+          suspected covers nothing, so that its surroundings are sampled again.
+          """,
+        citation: "Shafir, Hacohen, Weinshall (2025), arXiv 2504.04506, after " + bae,
+        examples: [
+          "load digits\nnoise sym 0.5\nquery maxherding_nas 20",
+          "load digits\nnoise sym 0.5\nquery maxherding_nas 20 filter=ideal sigma=0.8",
+        ]),
+      StrategyImplementation(
+        isNoiseAware: true, noiseAwareVersion: nil, resolve: resolveShare,
+        make: { arguments, context in noiseAware(maxHerding(arguments), arguments, context) })),
+    Row(
+      Entry(
+        .strategy, "coreset",
+        aliases: ["core_set", "kcenter", "k_greedy_center", "kcentergreedy"],
+        "takes the candidate that is farthest from all labeled samples, again and again",
+        parameters: [lowestTies],
+        details: """
+          Euclidean distances between the rows that a linear model sees (scale= of load). With
+          nothing labeled it draws at random.
+          """,
+        citation: sener,
+        examples: [
+          "load digits\nquery random 10\nquery coreset 20", "load digits\nquery coreset 10",
+        ]),
+      StrategyImplementation(
+        isNoiseAware: false, noiseAwareVersion: "coreset_nas", resolve: { _, _ in },
+        make: { arguments, context in coreSet(arguments, context) })),
+    Row(
+      Entry(
+        .strategy, "coreset_nas",
+        "core-set in which only labels believed clean count as centres",
+        parameters: [lowestTies, share, remainder],
+        details: """
+          The first share of an empty labeled set is drawn at random; where everything labeled is
+          suspected, the first pick of a share is.
+          """,
+        citation: "Shafir, Hacohen, Weinshall (2025), arXiv 2504.04506, after " + sener,
+        examples: [
+          "load digits\nnoise sym 0.5\nquery coreset_nas 30",
+          "load digits\nnoise sym 0.2\nquery coreset_nas 20 filter=ideal share=5",
+        ]),
+      StrategyImplementation(
+        isNoiseAware: true, noiseAwareVersion: nil, resolve: resolveShare,
+        make: { arguments, context in
+          noiseAware(coreSet(arguments, context), arguments, context)
+        })),
+  ]
+
+  private static let bae =
+    "Bae, Noh, Sutherland (2024), Generalized coverage for more robust low-budget active learning, "
+    + "arXiv 2407.12212"
+  private static let sener =
+    "Sener, Savarese (2018), Active learning for convolutional neural networks, arXiv 1708.00489"
+
+  private static let sigma = Parameter.option(
+    "sigma", .number(.above(0)), default: .value("1"),
+    "width of the kernel, in the units of the metric")
+
+  private static let kernel = Parameter.option(
+    "kernel", .choice(Kernel.allCases.map(\.rawValue)), default: .value("rbf"),
+    "how much a sample covers another, by their distance")
+
+  private static let lowestTies = Parameter.option(
+    "ties", .choice(["lowest", "random"]), default: .value("lowest"),
+    "which of several equally good candidates is taken")
+
+  private static func maxHerding(_ arguments: Arguments) -> MaxHerding {
+    MaxHerding(
+      sigma: arguments.number("sigma") ?? 1,
+      kernel: arguments.text("kernel").flatMap(Kernel.init) ?? .rbf, ties: ties(arguments))
+  }
+
+  private static func coreSet(_ arguments: Arguments, _ context: StrategyContext) -> CoreSet {
+    CoreSet(.embedding(context.scale), ties: ties(arguments))
+  }
+
+  private static func ties(_ arguments: Arguments) -> TieRule {
+    arguments.text("ties").flatMap(TieRule.init) ?? .lowest
+  }
+}
