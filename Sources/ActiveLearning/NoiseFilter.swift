@@ -21,6 +21,9 @@ extension NoiseFilter {
   package var options: String { "" }
   package var knowsTruth: Bool { false }
 
+  /// Equal for filters that judge alike.
+  package var identity: String { "\(name) \(options)" }
+
   /// The stream that a judgement of `labeled` samples draws from: by seed, filter and their number
   /// alone, so that judging twice says the same thing.
   package func stream(seed: Int, labeled: Int) -> RandomSource {

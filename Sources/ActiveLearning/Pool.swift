@@ -14,6 +14,8 @@ package struct Pool: Sendable {
   package private(set) var observed: [Int]
   /// The last judgement of the labeled set; it may be older than the last purchase.
   package private(set) var verdict: Verdict?
+  /// What filters with momentum remember, under their `identity`.
+  package private(set) var records: [String: JudgementRecords] = [:]
   /// One entry per sample of the pool: whether its label was bought.
   package private(set) var isLabeled: [Bool]
 
@@ -35,7 +37,7 @@ package struct Pool: Sendable {
   /// - Precondition: an embedding has `count` rows.
   package init(
     count: Int, embedding: Embedding?, classes: Int, labeled: [Int] = [], observed: [Int] = [],
-    verdict: Verdict? = nil
+    verdict: Verdict? = nil, records: [String: JudgementRecords] = [:]
   ) throws(MethodError) {
     precondition(embedding.map { $0.count == count } ?? true, "one row per sample")
     self.count = count
@@ -44,6 +46,7 @@ package struct Pool: Sendable {
     self.labeled = []
     self.observed = []
     self.verdict = verdict
+    self.records = records
     isLabeled = [Bool](repeating: false, count: count)
     try add(labeled, labels: observed)
   }
@@ -74,6 +77,7 @@ package struct Pool: Sendable {
   package func judged(_ verdict: Verdict) -> Pool {
     var next = self
     next.verdict = verdict
+    if let records = verdict.records { next.records[verdict.identity] = records }
     return next
   }
 
@@ -101,6 +105,16 @@ extension Pool {
   package var presumed: (clean: [Int], suspected: [Int]) {
     let suspects = Set(verdict?.suspected ?? [])
     return (labeled.filter { !suspects.contains($0) }, labeled.filter { suspects.contains($0) })
+  }
+
+  /// What was observed of labeled samples, in their order.
+  /// - Precondition: they are labeled.
+  package func observed(of samples: [Int]) -> [Int] {
+    let places = Dictionary(uniqueKeysWithValues: labeled.enumerated().map { ($1, $0) })
+    return samples.map { sample in
+      guard let place = places[sample] else { preconditionFailure("a labeled sample") }
+      return observed[place]
+    }
   }
 
   /// How many labeled samples the last judgement says nothing about.

@@ -22,6 +22,8 @@ package protocol QueryStrategy: Sendable {
 package protocol CoverageStrategy: QueryStrategy {
   /// The ball radius in force, nil for strategies without one.
   var radius: Double? { get }
+  /// What the next query on this labeled set should know.
+  var memory: StrategyMemory? { get }
 
   /// Starts a share: `clean` samples cover, `suspected` ones neither cover nor may be chosen.
   ///
@@ -34,6 +36,8 @@ package protocol CoverageStrategy: QueryStrategy {
 }
 
 extension CoverageStrategy {
+  package var memory: StrategyMemory? { nil }
+
   /// A coverage strategy on its own: all of the labeled set covers, nothing is suspected.
   package func select(
     _ count: Int, from pool: Pool, buying purchases: inout Purchases,
@@ -44,7 +48,9 @@ extension CoverageStrategy {
     try strategy.begin(clean: pool.labeled, suspected: [], in: pool)
     let picks = try strategy.picks(count, using: &random)
     let labels = try purchases.buy(picks.map(\.sample), share: 0)
-    return Selection(picks: picks, labels: labels, shares: [count], delta: strategy.radius)
+    return Selection(
+      picks: picks, labels: labels, shares: [count], exhausted: picks.exhausted,
+      delta: strategy.radius, memory: strategy.memory)
   }
 
   /// The next `count` picks of the share that was begun.
@@ -58,6 +64,11 @@ extension CoverageStrategy {
     }
     return picks
   }
+}
+
+extension [Pick] {
+  /// How many of these picks of a coverage strategy gained nothing.
+  var exhausted: Int { count { $0.score == 0 } }
 }
 
 extension Pool {

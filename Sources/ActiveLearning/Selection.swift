@@ -3,10 +3,13 @@ package struct Pick: Sendable, Hashable {
   package let sample: Int
   /// What it gained when it was chosen (for coverage: newly covered samples); nil for a blind draw.
   package let score: Double?
+  /// Nil for a blind draw.
+  package let reason: PickReason?
 
-  package init(sample: Int, score: Double?) {
+  package init(sample: Int, score: Double?, reason: PickReason? = nil) {
     self.sample = sample
     self.score = score
+    self.reason = reason
   }
 }
 
@@ -24,19 +27,23 @@ package struct Selection: Sendable {
   package let exhausted: Int
   /// The ball radius in force at the end; nil for strategies without one.
   package let delta: Double?
+  /// What the strategy wants to remember for the next query on this labeled set.
+  package let memory: StrategyMemory?
   /// What the user should know about this query, in plain sentences.
   package let notices: [String]
 
+  /// - Parameter exhausted: how many picks gained nothing; 0 for strategies that do not cover.
   package init(
-    picks: [Pick], labels: [Int], shares: [Int], verdicts: [Verdict] = [], delta: Double? = nil,
-    notices: [String] = []
+    picks: [Pick], labels: [Int], shares: [Int], verdicts: [Verdict] = [], exhausted: Int = 0,
+    delta: Double? = nil, memory: StrategyMemory? = nil, notices: [String] = []
   ) {
     self.picks = picks
     self.labels = labels
     self.shares = shares
     self.verdicts = verdicts
     self.delta = delta
-    exhausted = picks.count { $0.score == 0 }
+    self.exhausted = exhausted
+    self.memory = memory
     self.notices = notices + Self.exhaustion(exhausted, of: picks.count, delta: delta)
   }
 

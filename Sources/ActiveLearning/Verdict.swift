@@ -16,12 +16,17 @@ package struct Verdict: Sendable, Codable, Equatable {
   package let scores: [Double?]
   /// The quality from which on a sample is clean, nil if clean is not decided by quality alone.
   package let threshold: Double?
+  /// What decided, for whoever asks why.
+  package let evidence: Evidence?
+  /// What the filter remembers of all its judgements, where it has momentum.
+  package let records: JudgementRecords?
   /// What the user should know about this judgement, in plain sentences.
   package let notices: [String]
 
   package init(
     filter: String, options: String, labeled: [Int], clean: [Bool], quality: [Double],
-    scores: [Double?], threshold: Double?, notices: [String] = []
+    scores: [Double?], threshold: Double?, evidence: Evidence? = nil,
+    records: JudgementRecords? = nil, notices: [String] = []
   ) {
     self.filter = filter
     self.options = options
@@ -30,6 +35,8 @@ package struct Verdict: Sendable, Codable, Equatable {
     self.quality = quality
     self.scores = scores
     self.threshold = threshold
+    self.evidence = evidence
+    self.records = records
     self.notices = notices
   }
 
@@ -43,6 +50,9 @@ package struct Verdict: Sendable, Codable, Equatable {
 
   /// Whether it judges exactly the labeled set of `pool`.
   package func isCurrent(for pool: Pool) -> Bool { labeled == pool.labeled }
+
+  /// The `identity` of the filter that made it.
+  package var identity: String { "\(filter) \(options)" }
 }
 
 extension Verdict {

@@ -14,19 +14,22 @@ package struct NoiseAwareSampling: QueryStrategy {
   private let filter: any NoiseFilter
   private let share: Int?
   private let remainder: Budget.Remainder
+  private let dropout: Bool
 
   /// - Parameters:
   ///   - share: how many labels are bought between two judgements, at least 1; all of them if they
   ///     are fewer. Nil is one for each class, or a single one if the filter knows the truth.
   ///   - remainder: where the labels go that do not fill a share.
+  ///   - dropout: whether some suspected samples, drawn anew for each share, cover all the same.
   package init(
     _ strategy: any CoverageStrategy, filter: any NoiseFilter, share: Int? = nil,
-    remainder: Budget.Remainder = .first
+    remainder: Budget.Remainder = .first, dropout: Bool = false
   ) {
     self.strategy = strategy
     self.filter = filter
     self.share = share
     self.remainder = remainder
+    self.dropout = dropout
   }
 
   package func select(
@@ -35,7 +38,7 @@ package struct NoiseAwareSampling: QueryStrategy {
   ) throws -> Selection {
     try pool.requireCandidates(count)
     let sizes = try shares(of: count, classes: pool.classes)
-    var run = Run(strategy: strategy, filter: filter, pool: pool)
+    var run = Run(strategy: strategy, filter: filter, dropsOut: dropout, pool: pool)
     try run.judgeIfStale(seed: random.key.seed)
     for (index, size) in sizes.enumerated() {
       var stream = random.derived { $0.share = index }
@@ -58,21 +61,29 @@ package struct NoiseAwareSampling: QueryStrategy {
 private struct Run {
   var strategy: any CoverageStrategy
   let filter: any NoiseFilter
+  let dropsOut: Bool
   var pool: Pool
   var picks: [Pick] = []
   var verdicts: [Verdict] = []
   var skipped = 0
 
-  init(strategy: any CoverageStrategy, filter: any NoiseFilter, pool: Pool) {
+  init(
+    strategy: any CoverageStrategy, filter: any NoiseFilter, dropsOut: Bool, pool: Pool
+  ) {
     self.strategy = strategy
     self.filter = filter
+    self.dropsOut = dropsOut
     self.pool = pool
   }
 
   mutating func buy(
     _ size: Int, share: Int, from purchases: inout Purchases, using random: inout RandomSource
   ) throws {
-    let (clean, suspected) = pool.presumed
+    var (clean, suspected) = pool.presumed
+    if dropsOut {
+      var draws = random.derived { $0.method += "/dropout" }
+      (clean, suspected) = NoiseDropout.apply(clean: clean, suspected: suspected, using: &draws)
+    }
     try strategy.begin(clean: clean, suspected: suspected, in: pool)
     let chosen = try strategy.picks(size, using: &random)
     let samples = chosen.map(\.sample)
@@ -109,6 +120,7 @@ private struct Run {
     }
     return Selection(
       picks: picks, labels: Array(pool.observed.suffix(picks.count)), shares: shares,
-      verdicts: verdicts, delta: strategy.radius, notices: notices)
+      verdicts: verdicts, exhausted: picks.exhausted, delta: strategy.radius,
+      memory: strategy.memory, notices: notices)
   }
 }
