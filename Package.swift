@@ -80,7 +80,8 @@ let package = Package(
       ],
       swiftSettings: swiftStrict),
     .executableTarget(
-      name: "winnow-judge", dependencies: ["Datasets", "LinearAlgebra", argumentParser],
+      name: "winnow-judge",
+      dependencies: ["ActiveLearning", "Networks", "Datasets", "LinearAlgebra", argumentParser],
       swiftSettings: swiftStrict),
 
     .target(
