@@ -9,10 +9,11 @@ import Foundation
 /// `first` on, is at most `level` together.
 ///
 /// It is Robbins's normal-mixture confidence sequence (1970, Ann. Math. Statist. 41) in the form for
-/// an unknown variance, the t-mixture (Lai 1976, Ann. Statist. 4; Wang and Ramdas 2023, arXiv
-/// 2310.03722). The known-variance form with s put in for σ is too short while n is small. With the
-/// effect μ / σ mixed over N(0, g), the ratio of likelihoods of n values depends on them through t
-/// alone, and under μ = 0 it is a martingale with mean 1, exactly, whatever σ:
+/// an unknown variance: the t-mixture of Wang and Ramdas (2023, arXiv 2310.03722), after Lai (1976,
+/// Ann. Statist. 4), whose mixture is flat. The form for a known variance with s put in for σ is too
+/// short while n is small. With the effect μ / σ mixed over N(0, g), the ratio of likelihoods of n
+/// values depends on them through t alone, and under μ = 0 it is a martingale with mean 1, exactly,
+/// whatever σ:
 ///
 ///     M_n = r^(−1/2) · ((1 + t²/ν) / (1 + t²/(rν)))^(n/2),   r = 1 + n·g,   ν = n − 1
 ///

@@ -5,8 +5,8 @@ package struct BudgetCurve: Sendable, Hashable {
   package enum Area: String, Sendable, Hashable, CaseIterable {
     /// The labels between the first and the last round: a constant a has the area a.
     case mean
-    /// One label more, as in the benchmark of Zhan et al. (2022, arXiv 2203.13450), whose numbers it
-    /// is for; a constant stays a little below itself.
+    /// One label more, as in the benchmark of Lu et al. (2023, arXiv 2306.08954) after Zhan et al.
+    /// (2021, IJCAI), for the sake of its numbers; a constant stays a little below itself.
     case zhan
   }
 
