@@ -21,6 +21,16 @@ package struct NoiseTask: Sendable {
     self.embedding = embedding
   }
 
+  /// A label for `sample` that is wrong, each equally likely.
+  /// - Throws: `MethodError.refused` where there is a single class.
+  func wrongLabel(for sample: Int, using random: inout RandomSource) throws(MethodError) -> Int {
+    guard classes > 1 else {
+      throw .refused(reason: "with a single class there is no wrong label to give")
+    }
+    let other = random.integer(below: classes - 1)
+    return other < labels[sample] ? other : other + 1
+  }
+
   /// ⌊rate · N⌋, with a guard: 0.29 · 100 falls just short of 29 in binary.
   /// - Throws: `MethodError.range` where the rate is not in 0 ... 1.
   func share(_ rate: Double) throws(MethodError) -> Int {
@@ -41,12 +51,23 @@ package protocol NoiseModel: Sendable {
   /// One observed label per sample.
   /// - Parameter random: the stream of `stream(seed:)`.
   func corrupt(_ task: NoiseTask, using random: inout RandomSource) throws -> [Int]
+
+  /// The same for annotators whose answers depend on when they are asked; others say what `corrupt`
+  /// gives.
+  func answers(_ task: NoiseTask, using random: inout RandomSource) throws -> Answers
 }
 
 extension NoiseModel {
+  package func answers(_ task: NoiseTask, using random: inout RandomSource) throws -> Answers {
+    Answers(try corrupt(task, using: &random))
+  }
+
   /// The stream that the answers are drawn from: by seed, model and parameters alone, so that all
   /// strategies under one seed face the same annotator.
-  package func stream(seed: Int) -> RandomSource {
-    RandomSource(RandomKey(seed: seed, role: .oracle, method: signature))
+  ///
+  /// - Parameter annotator: of several alike, each has answers of its own.
+  package func stream(seed: Int, annotator: Int = 0) -> RandomSource {
+    let suffix = annotator == 0 ? "" : "/annotator=\(annotator)"
+    return RandomSource(RandomKey(seed: seed, role: .oracle, method: signature + suffix))
   }
 }

@@ -1,11 +1,30 @@
-/// Answers "what is the label of this sample?", perhaps wrongly, and always the same way.
+/// Answers "what is the label of this sample?", perhaps wrongly, and never in two ways.
 ///
-/// The answers can be had through `Purchases` alone: this type has no accessor.
+/// One annotator or several: the label is what most of them say, and where they are divided what the
+/// first of the largest groups says. The answers can be had through `Purchases` alone: this type has
+/// no accessor.
 package struct Oracle: Sendable {
-  fileprivate let observed: [Int]
+  fileprivate let annotators: [Answers]
+  fileprivate let count: Int
 
   /// - Parameter observed: one frozen answer per sample of the pool.
-  package init(observed: [Int]) { self.observed = observed }
+  package init(observed: [Int]) { self.init([Answers(observed)]) }
+
+  /// - Parameter annotators: in the order in which they are asked.
+  /// - Precondition: at least one, all of them with an answer for each sample.
+  package init(_ annotators: [Answers]) {
+    precondition(!annotators.isEmpty, "an oracle needs an annotator")
+    self.annotators = annotators
+    count = annotators[0].labels.count
+    precondition(annotators.allSatisfy { $0.labels.count == count }, "an answer for each sample")
+  }
+
+  /// How many labels a sample costs: one for each annotator.
+  package var votes: Int { annotators.count }
+
+  fileprivate func votes(on sample: Int, at position: Int) -> [Int] {
+    annotators.map { $0.label(of: sample, at: position) }
+  }
 }
 
 /// One label that was bought: a row of the ledger.
@@ -13,14 +32,17 @@ package struct Purchase: Sendable, Hashable {
   package let sample: Int
   /// The observed label.
   package let label: Int
+  /// What each annotator said, in the order in which they were asked.
+  package let votes: [Int]
   /// The share of the query's budget that it was bought with, from 0.
   package let share: Int
   /// Its place in the order of purchase of the whole labeled set, from 0.
   package let position: Int
 
-  package init(sample: Int, label: Int, share: Int, position: Int) {
+  package init(sample: Int, label: Int, votes: [Int]? = nil, share: Int, position: Int) {
     self.sample = sample
     self.label = label
+    self.votes = votes ?? [label]
     self.share = share
     self.position = position
   }
@@ -37,7 +59,7 @@ package struct Purchases: Sendable {
 
   /// - Parameters:
   ///   - alreadyLabeled: samples bought by earlier queries; they cannot be bought again.
-  ///   - limit: how many labels may be bought.
+  ///   - limit: how many samples may be labeled.
   package init(oracle: Oracle, alreadyLabeled: [Int], limit: Int) {
     self.oracle = oracle
     self.limit = limit
@@ -55,18 +77,19 @@ package struct Purchases: Sendable {
     guard samples.count <= left else { throw .overLimit(requested: samples.count, left: left) }
     var after = bought
     for sample in samples {
-      guard oracle.observed.indices.contains(sample) else {
-        throw .noSuchSample(sample, count: oracle.observed.count)
+      guard 0 <= sample, sample < oracle.count else {
+        throw .noSuchSample(sample, count: oracle.count)
       }
       guard after.insert(sample).inserted else { throw .alreadyLabeled(sample) }
     }
     bought = after
-    for sample in samples {
+    return samples.map { sample in
+      let position = offset + ledger.count
+      let votes = oracle.votes(on: sample, at: position)
+      let label = Answers.majority(of: votes)
       ledger.append(
-        Purchase(
-          sample: sample, label: oracle.observed[sample], share: share,
-          position: offset + ledger.count))
+        Purchase(sample: sample, label: label, votes: votes, share: share, position: position))
+      return label
     }
-    return samples.map { oracle.observed[$0] }
   }
 }

@@ -40,6 +40,18 @@ package struct Verdict: Sendable, Codable, Equatable {
     self.notices = notices
   }
 
+  /// What it says about all samples but one whose label has changed since.
+  package func without(_ sample: Int) -> Verdict {
+    guard let place = labeled.firstIndex(of: sample) else { return self }
+    func rest<Element>(_ list: [Element]) -> [Element] {
+      Array(list[..<place] + list[(place + 1)...])
+    }
+    return Verdict(
+      filter: filter, options: options, labeled: rest(labeled), clean: rest(clean),
+      quality: rest(quality), scores: rest(scores), threshold: threshold, records: records,
+      notices: notices)
+  }
+
   /// The samples whose labels are suspected, in the order of purchase.
   package var suspected: [Int] { zip(labeled, clean).filter { !$0.1 }.map(\.0) }
 

@@ -21,17 +21,11 @@ package struct SymmetricNoise: NoiseModel {
 
   package func corrupt(_ task: NoiseTask, using random: inout RandomSource) throws -> [Int] {
     let changed = try task.share(rate)
-    guard changed == 0 || task.classes > 1 || inclusive else {
-      throw MethodError.refused(reason: "with a single class there is no wrong label to give")
-    }
     var labels = task.labels
     for sample in random.sample(changed, of: Array(labels.indices)) {
-      if inclusive {
-        labels[sample] = random.integer(below: task.classes)
-      } else {
-        let other = random.integer(below: task.classes - 1)
-        labels[sample] = other < labels[sample] ? other : other + 1
-      }
+      labels[sample] =
+        inclusive
+        ? random.integer(below: task.classes) : try task.wrongLabel(for: sample, using: &random)
     }
     return labels
   }

@@ -83,8 +83,21 @@ private struct RunExport {
         episodes.append(
           ReferenceRun.Episode(purchases: rows.map(\.sample), delta: record.delta))
       }
+      if case .annotated(let record) = effect { annotate(record) }
       try note(cell, effect, lease)
     }
+  }
+
+  /// A person's label: in the place of another, or one more of the episode under way.
+  private mutating func annotate(_ record: AnnotationRecord) {
+    if let place = labeled.firstIndex(of: record.sample) {
+      observed[place] = record.label
+      return
+    }
+    labeled.append(record.sample)
+    observed.append(record.label)
+    if episodes.isEmpty { episodes.append(ReferenceRun.Episode(purchases: [], delta: nil)) }
+    episodes[episodes.count - 1].purchases.append(record.sample)
   }
 
   /// Takes a cell's judgement and accuracy into the episode it belongs to.
@@ -113,8 +126,11 @@ private struct RunExport {
 
   func run() throws -> ReferenceRun {
     let data = try invocation.data()
+    // What was bought is as it was answered then, which may be later than at rest, or by a person.
+    var labels = try invocation.answers().rested
+    for (sample, label) in zip(labeled, observed) { labels[sample] = label }
     return ReferenceRun(
-      noisyLabels: try invocation.observedLabels(), subset: try data.whole().cut?.indices,
+      noisyLabels: labels, subset: try data.whole().cut?.indices,
       samples: data.record.train, episodes: episodes)
   }
 }

@@ -35,10 +35,7 @@ extension Vocabulary {
     let verdict = try filter.judge(pool, using: &random)
     invocation.verdict = verdict
     invocation.notices += verdict.notices
-    invocation.effect = .filtered(
-      value.text,
-      VerdictRecord(
-        filter: verdict.filter, options: verdict.options, threshold: verdict.threshold))
+    invocation.effect = .filtered(value.text, try invocation.keep(verdict))
     invocation.settings.filter = verdict.filter
     let measured = try invocation.measure(verdict, observed: pool.observed)
     return FilterReport.output(verdict, measured)

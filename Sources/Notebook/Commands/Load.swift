@@ -155,9 +155,9 @@ extension Vocabulary {
     let isGiven = try data.annotation() != nil
     guard let model = isGiven ? "given" : plan.implementation.noise, isGiven || model != "given"
     else { return nil }
-    return try drawn(
-      BoundCommand(canonical: "noise \(model)"), seed: invocation.state.seed, data: data,
-      &invocation)
+    return try NoiseDrawing(
+      BoundCommand(canonical: "noise \(model)"), seed: invocation.state.seed, data: data, invocation
+    ).keep(&invocation)
   }
 }
 

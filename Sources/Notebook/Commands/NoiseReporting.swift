@@ -4,8 +4,10 @@ import Networks
 
 /// What `noise` and `show noise` say about the oracle.
 enum NoiseReporting {
-  static func output(_ record: NoiseRecord, observed: [Int], _ data: DataHandle) throws -> Output {
-    guard let report = try report(observed, data) else {
+  static func output(_ record: NoiseRecord, _ sheet: AnswerSheet, _ data: DataHandle) throws
+    -> Output
+  {
+    guard let report = try report(sheet.exhausted, data) else {
       return Output(
         record: json(record, nil),
         lines: [
@@ -18,7 +20,13 @@ enum NoiseReporting {
       lines: [
         "noise \(record.model): \(requested)realised \(Format.fraction(report.realisedRate)), "
           + "labels sha256 \(record.digest.prefix(16))…"
-      ])
+      ] + (try tiring(sheet, data)))
+  }
+
+  /// What annotators who tire say at first; reports are of what they say in the end.
+  private static func tiring(_ sheet: AnswerSheet, _ data: DataHandle) throws -> [String] {
+    guard sheet.tires, let report = try report(sheet.rested, data) else { return [] }
+    return ["  realised \(Format.fraction(report.realisedRate)) at the first label"]
   }
 
   /// Rates per class and where the labels went, as a table.

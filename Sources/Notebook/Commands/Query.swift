@@ -38,30 +38,43 @@ extension Vocabulary {
     }
     let pool = try invocation.pool()
     if row.needsEmbedding { _ = try pool.embedding }
-    let count = try QueryBudget.labels(&invocation)
+    let oracle = try invocation.oracle()
+    let count = try QueryBudget.samples(&invocation, votes: oracle.votes)
     guard count <= pool.candidateCount else {
-      throw MethodError.budget(requested: count, available: pool.candidateCount)
+      throw MethodError.budget(
+        requested: count * oracle.votes, available: pool.candidateCount * oracle.votes)
     }
-    let filter = try queryFilter(row, &invocation)
-    let context = StrategyContext(
-      classes: pool.classes, budget: count, delta: try invocation.data().record.delta,
-      filter: filter, memory: invocation.environment.memory,
-      scale: FeatureScale(Value(canonical: try invocation.data().record.scale)))
+    let context = try context(row, entry, pool, budget: count, &invocation)
     try row.resolve(&invocation.bound.arguments, context)
     let strategy = try row.make(invocation.arguments, context)
     let round = invocation.state.round + 1
-    var purchases = Purchases(
-      oracle: try invocation.oracle(), alreadyLabeled: pool.labeled, limit: count)
+    var purchases = Purchases(oracle: oracle, alreadyLabeled: pool.labeled, limit: count)
     var random = invocation.source(.query, method: entry.name, round: round)
     let selection = try strategy.select(
       count, from: pool, buying: &purchases, using: &random)
     let after = try pool.adding(selection.picks.map(\.sample), labels: selection.labels)
       .judged(last: selection.verdicts)
     let report = QueryReport(
-      strategy: entry.name, filter: row.isNoiseAware ? filter : nil, budget: count, round: round,
+      strategy: row.reported(entry.name, invocation.arguments),
+      filter: row.isNoiseAware(invocation.arguments) ? context.filter : nil,
+      budget: invocation.arguments.integer("n") ?? count, round: round,
       selection: selection, before: pool, after: after)
     try report.keep(purchases.ledger, &invocation)
     return try report.output(&invocation)
+  }
+
+  private static func context(
+    _ row: StrategyImplementation, _ entry: Entry, _ pool: Pool, budget: Int,
+    _ invocation: inout Invocation
+  ) throws -> StrategyContext {
+    let name = row.reported(entry.name, invocation.arguments)
+    return StrategyContext(
+      classes: pool.classes, budget: budget,
+      delta: row.takesDelta ? try Deltas.resolve(&invocation) : nil,
+      filter: try queryFilter(row, &invocation), memory: invocation.environment.memory,
+      scale: FeatureScale(Value(canonical: try invocation.data().record.scale)),
+      remembered: try invocation.stored(StrategyMemory.self, invocation.state.memories[name]),
+      acquisition: try Acquiring.source(row.modelUse, pool, &invocation))
   }
 
   /// The filter in force; fills in `filter=` so that the canonical command names it.
@@ -69,13 +82,31 @@ extension Vocabulary {
     _ row: StrategyImplementation, _ invocation: inout Invocation
   ) throws -> any NoiseFilter {
     let value = invocation.arguments["filter"] ?? invocation.state.filter
-    if row.isNoiseAware { invocation.bound.arguments.resolve("filter", value) }
-    return row.isNoiseAware ? try invocation.filter(value) : KeepAll()
+    guard row.isNoiseAware(invocation.arguments) else { return KeepAll() }
+    invocation.bound.arguments.resolve("filter", value)
+    return try invocation.filter(value)
   }
 }
 
 /// How many labels a query buys.
 enum QueryBudget {
+  /// How many samples the labels of the query are for, at `votes` labels a sample.
+  static func samples(_ invocation: inout Invocation, votes: Int) throws -> Int {
+    let labels = try labels(&invocation, votes: votes)
+    guard labels >= votes else {
+      throw Diagnostic(
+        .budget, "a sample costs \(votes) labels, one for each vote",
+        at: invocation.arguments.ranges["n"] ?? invocation.bound.range,
+        label: "at least \(votes)")
+    }
+    let rest = labels % votes
+    if rest > 0 {
+      invocation.notices.append(
+        "\(Format.count(rest, "label")) of \(labels) not spent: a sample costs \(votes)")
+    }
+    return labels / votes
+  }
+
   /// Either a number of labels or `spc=`, and not both.
   @Sendable static func validate(_ bound: BoundCommand) throws(Diagnostic) {
     let given = ["n", "spc"].filter { bound.arguments[$0] != nil }
@@ -90,47 +121,24 @@ enum QueryBudget {
   }
 
   /// Puts N in the place of `spc=` where that was given: the canonical command has one of them.
-  static func labels(_ invocation: inout Invocation) throws -> Int {
+  private static func labels(_ invocation: inout Invocation, votes: Int) throws -> Int {
     if let count = invocation.arguments.integer("n") { return count }
     let spc = invocation.arguments.number("spc") ?? 0
     let total = try Budget.cumulative(
       spc: spc, classes: invocation.data().record.classes,
       rate: invocation.state.noise?.budgetRate ?? 0)
-    let count = total - invocation.state.labeled.count
+    let bought = invocation.state.labeled.count * votes
+    let count = total - bought
     guard count > 0 else {
       throw Diagnostic(
         .budget,
-        "spc=\(Value(spc).text) means \(total) labels in all, "
-          + "\(invocation.state.labeled.count) are bought already",
+        "spc=\(Value(spc).text) means \(total) labels in all, \(bought) are bought already",
         at: invocation.arguments.ranges["spc"] ?? invocation.bound.range,
         label: "nothing left to buy")
     }
     invocation.bound.arguments.resolve("n", Value(count))
     invocation.bound.arguments.drop("spc")
     return count
-  }
-}
-
-extension Invocation {
-  /// The oracle of the noise in force.
-  func oracle() throws -> Oracle { Oracle(observed: try observedLabels()) }
-
-  /// The frozen answers of the whole pool. Only the oracle and reports on the noise see them.
-  func observedLabels() throws -> [Int] {
-    let data = try data()
-    guard let noise = state.noise else {
-      guard let truth = try data.truth().complete else {
-        throw MethodError.refused(reason: "the true labels of this pool are not known")
-      }
-      return truth
-    }
-    guard let bytes = try session.workspace.blob(noise.digest),
-      let labels = Digest.ints(bytes: bytes), labels.count == data.record.train
-    else {
-      throw Diagnostic(
-        .workspaceCorrupt, "the labels \(noise.digest) are not in the workspace as written")
-    }
-    return labels
   }
 }
 

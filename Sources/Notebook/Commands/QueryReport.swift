@@ -8,6 +8,7 @@ struct QueryReport {
   let strategy: String
   /// Nil for strategies that do not judge.
   let filter: (any NoiseFilter)?
+  /// The labels that were to be bought.
   let budget: Int
   let round: Int
   let selection: Selection
@@ -24,15 +25,25 @@ struct QueryReport {
         score: scores[$0.sample] ?? nil)
     }
     invocation.verdict = selection.verdicts.last
-    invocation.effect = .queried(
-      QueryRecord(
-        round: round, strategy: strategy, delta: selection.delta,
-        verdict: selection.verdicts.last.map {
-          VerdictRecord(filter: $0.filter, options: $0.options, threshold: $0.threshold)
-        }))
+    invocation.effect = .queried(try kept(ledger, &invocation))
     invocation.settings = CellSettings(
       strategy: strategy, filter: selection.verdicts.last?.filter)
     invocation.notices += selection.notices
+  }
+
+  /// The record of the query; what is too long for it is stored with the cell.
+  private func kept(_ ledger: [ActiveLearning.Purchase], _ invocation: inout Invocation) throws
+    -> QueryRecord
+  {
+    let verdict = try selection.verdicts.last.map { try invocation.keep($0) }
+    let reasons = selection.picks.map(\.reason)
+    let votes = ledger.map(\.votes)
+    return QueryRecord(
+      round: round, strategy: strategy, delta: selection.delta, verdict: verdict,
+      reasonsBlob: reasons.contains { $0 != nil }
+        ? try invocation.keep(reasons, as: "reasons") : nil,
+      votesBlob: votes.contains { $0.count > 1 } ? try invocation.keep(votes, as: "votes") : nil,
+      memoryBlob: try selection.memory.map { try invocation.keep($0, as: "memory") })
   }
 
   func output(_ invocation: inout Invocation) throws -> Output {

@@ -1,6 +1,5 @@
 import ActiveLearning
 import CommandLanguage
-import LinearAlgebra
 import WorkspaceStore
 
 /// The commands that begin with an empty labeled set again: `reset`, `seed`, `noise`.
@@ -57,85 +56,27 @@ extension Vocabulary {
       method: .noise, changesState: true,
       action: .compute { invocation in
         let dropped = invocation.state.labeled.count
-        let answers = try draw(
+        let drawing = try NoiseDrawing(
           invocation.bound, seed: invocation.state.seed, data: try invocation.data(), invocation)
-        invocation.bound = answers.bound
-        let record = keep(answers, &invocation)
+        invocation.bound = drawing.bound
+        let record = drawing.keep(&invocation)
         invocation.effect = .noise(record)
         invocation.settings = .inForce(invocation.state)
         invocation.settings.noise = record.model
         if dropped > 0 { invocation.notices.append(dropping(dropped)) }
-        return try NoiseReporting.output(record, observed: answers.labels, invocation.data())
+        return try NoiseReporting.output(record, drawing.sheet, invocation.data())
       }))
 
   private static func dropping(_ count: Int) -> String {
     "the labeled set of \(Format.count(count, "sample")) is empty again"
   }
 
-  /// Observed labels fresh from a noise model.
-  private struct Drawn {
-    /// The command with its defaults filled in.
-    let bound: BoundCommand
-    let requestedRate: Double?
-    let budgetRate: Double
-    let labels: [Int]
-    var notices: [String] = []
-  }
-
-  private static func draw(
-    _ bound: BoundCommand, seed: Int, data: DataHandle, _ invocation: Invocation
-  ) throws -> Drawn {
-    guard let entry = bound.method, let row = implementation(noiseModels, entry.name) else {
-      throw Diagnostic(.missingArgument, "noise needs a noise model", at: bound.range)
-    }
-    let truth = try data.truth()
-    guard !row.needsTruth || truth.complete != nil else {
-      throw MethodError.refused(reason: "the true labels of this pool are not all known")
-    }
-    let context = NoiseContext(
-      data: data, directories: invocation.environment.data, seed: seed)
-    var bound = bound
-    try row.resolve(&bound.arguments, context)
-    let model = try row.make(bound.arguments, context)
-    var random = model.stream(seed: seed)
-    let labels = try model.corrupt(
-      NoiseTask(
-        labels: truth.complete ?? truth.labels, classes: context.classes,
-        groups: try data.superclasses(),
-        embedding: row.needsEmbedding ? try data.embedding() : nil), using: &random)
-    var drawn = Drawn(
-      bound: bound, requestedRate: model.requestedRate,
-      budgetRate: row.budgetRate(bound.arguments, context),
-      labels: labels)
-    let chance = Double(context.classes - 1) / Double(context.classes)
-    if let rate = model.requestedRate, rate > chance {
-      drawn.notices.append("a rate above \(Format.fixed(chance, 3)) is worse than chance")
-    }
-    return drawn
-  }
-
-  private static func keep(_ drawn: Drawn, _ invocation: inout Invocation) -> NoiseRecord {
-    invocation.notices += drawn.notices
-    let digest = invocation.keep(Digest.bytes(ints: drawn.labels), as: "labels")
-    return NoiseRecord(
-      model: drawn.bound.briefMethod,
-      command: drawn.bound.withWholePaths.canonical, requestedRate: drawn.requestedRate,
-      budgetRate: drawn.budgetRate,
-      digest: digest)
-  }
-
-  /// The answers that a canonical `noise` command stands for, kept with the cell.
-  static func drawn(
-    _ bound: BoundCommand, seed: Int, data: DataHandle, _ invocation: inout Invocation
-  ) throws -> NoiseRecord {
-    keep(try draw(bound, seed: seed, data: data, invocation), &invocation)
-  }
-
   /// The noise in force under another seed; nil where there is none.
   private static func redrawn(seed: Int, _ invocation: inout Invocation) throws -> NoiseRecord? {
     guard let noise = invocation.state.noise else { return nil }
-    return try drawn(
-      BoundCommand(canonical: noise.command), seed: seed, data: invocation.data(), &invocation)
+    return try NoiseDrawing(
+      BoundCommand(canonical: noise.command), seed: seed, data: invocation.data(), invocation
+    ).keep(&invocation)
   }
 }
 

@@ -89,14 +89,14 @@ enum Showing {
 
   static func noise(_ invocation: Invocation) throws -> Output {
     let data = try invocation.data()
-    let observed = try invocation.observedLabels()
+    let sheet = try invocation.answers()
     let record =
       invocation.state.noise
       ?? NoiseRecord(
         model: "none", command: "noise none", requestedRate: 0, budgetRate: 0,
-        digest: Digest.sha256(ints: observed))
-    let said = try NoiseReporting.output(record, observed: observed, data)
-    let table = try NoiseReporting.table(observed, data)
+        digest: Digest.sha256(ints: sheet.ints))
+    let said = try NoiseReporting.output(record, sheet, data)
+    let table = try NoiseReporting.table(sheet.exhausted, data)
     return Output(record: said.json, table: table, drawn: table, lines: said.lines)
   }
 

@@ -24,7 +24,7 @@ enum CellRecording {
     switch effect {
     case .loaded, .noise, .seeded, .reset: .run
     case .queried: .round
-    case .filtered, .trained, .assigned, nil: nil
+    case .annotated, .filtered, .trained, .assigned, nil: nil
     }
   }
 

@@ -10,6 +10,8 @@ enum Effect: Codable, Sendable {
   case seeded(Int, NoiseRecord?)
   case reset
   case queried(QueryRecord)
+  /// A person's label in the place of the oracle's.
+  case annotated(AnnotationRecord)
   /// The filter in canonical text, `aum(epochs=80)`, and its judgement, if there was something to judge.
   case filtered(String, VerdictRecord?)
   case trained(ModelRecord)
@@ -20,7 +22,7 @@ enum Effect: Codable, Sendable {
   var startsRun: Bool {
     switch self {
     case .loaded, .noise, .seeded, .reset: true
-    case .queried, .filtered, .trained, .assigned: false
+    case .queried, .annotated, .filtered, .trained, .assigned: false
     }
   }
 }
@@ -81,6 +83,10 @@ struct NoiseRecord: Codable, Sendable {
   let budgetRate: Double
   /// SHA-256 of the observed labels as int64, which is also the name of their blob.
   let digest: String
+  /// How many annotators are asked about each sample; nil for one.
+  var votes: Int?
+  /// Whether answers depend on when they are asked for; nil where they do not.
+  var tires: Bool?
 }
 
 struct QueryRecord: Codable, Sendable {
@@ -89,6 +95,12 @@ struct QueryRecord: Codable, Sendable {
   let delta: Double?
   /// The last judgement; nil where the strategy makes none.
   let verdict: VerdictRecord?
+  /// Of why each sample was chosen, in the order of choice; nil in older records.
+  var reasonsBlob: String?
+  /// Of what each annotator said, where there are several.
+  var votesBlob: String?
+  /// Of what the strategy remembers; nil where it remembers nothing.
+  var memoryBlob: String?
 }
 
 /// A judgement without its lists.
@@ -96,6 +108,16 @@ struct VerdictRecord: Codable, Sendable {
   let filter: String
   let options: String
   let threshold: Double?
+  /// Of what decided; nil where the filter keeps nothing.
+  var evidenceBlob: String?
+  /// Of what the filter remembers; nil where it has no momentum.
+  var recordsBlob: String?
+}
+
+/// What a person said about a sample.
+struct AnnotationRecord: Codable, Sendable {
+  let sample: Int
+  let label: Int
 }
 
 /// A trained model: what it is and where its weights lie.

@@ -56,7 +56,8 @@ struct Invocation {
     let data = try data()
     return try Pool(
       count: data.record.train, embedding: data.embedding(), classes: data.record.classes,
-      labeled: state.labeled, observed: state.observed, verdict: state.verdict)
+      labeled: state.labeled, observed: state.observed, verdict: state.verdict,
+      records: try state.records.compactMapValues { try stored(JudgementRecords.self, $0) })
   }
 
   /// The error with what only the session knows: where an embedding could come from.
@@ -89,7 +90,7 @@ struct Invocation {
     return try row.make(
       arguments,
       FilterContext(
-        truth: { try data.truth().judging(try observedLabels()) },
+        truth: { try data.truth().judging(try answers().rested) },
         scale: Value(canonical: data.record.scale)))
   }
 

@@ -13,7 +13,17 @@ struct SessionState {
   /// Indices in the order of purchase, and what the oracle said, in the same order.
   var labeled: [Int] = []
   var observed: [Int] = []
+  /// For each of `labeled` the cell that it was bought in, or that a person labeled it in.
+  var origins: [Int] = []
+  /// The queries of this run, by their cells.
+  var queries: [Int: QueryRecord] = [:]
   var verdict: Verdict?
+  /// What stands in the workspace about `verdict`, and the cell that made it.
+  var judgement: (cell: Int, record: VerdictRecord)?
+  /// Blobs of what filters remember, under their identity.
+  var records: [String: String] = [:]
+  /// Blobs of what strategies remember, under their names.
+  var memories: [String: String] = [:]
   var model: ModelRecord?
   /// Queries since the last `load`, `noise`, `seed` or `reset`.
   var round = 0
@@ -91,9 +101,10 @@ extension SessionState {
       startRun(applied.cell)
     case .reset: startRun(applied.cell)
     case .queried(let record): append(record, applied)
+    case .annotated(let record): correct(record, applied.cell)
     case .filtered(let choice, let record):
       filter = Value(canonical: choice)
-      if record != nil { verdict = applied.verdict }
+      judge(record, applied)
     case .trained(let record): model = record
     case .assigned(let name, let text): assign(name, Value(canonical: text))
     case nil: break
@@ -104,7 +115,12 @@ extension SessionState {
   private mutating func startRun(_ cell: Int) {
     labeled = []
     observed = []
+    origins = []
+    queries = [:]
     verdict = nil
+    judgement = nil
+    records = [:]
+    memories = [:]
     model = nil
     round = 0
     run = cell
@@ -115,11 +131,34 @@ extension SessionState {
     round = record.round
     labeled += applied.purchases.map(\.sample)
     observed += applied.purchases.map(\.label)
-    if record.verdict != nil { verdict = applied.verdict }
+    origins += applied.purchases.map { _ in applied.cell }
+    queries[applied.cell] = record
+    if let memory = record.memoryBlob { memories[record.strategy] = memory }
+    judge(record.verdict, applied)
     rounds.append(
       RoundRow(
         round: record.round, run: run, cell: applied.cell, strategy: record.strategy, filter: nil,
         loop: applied.loop, metrics: [:]))
+  }
+
+  private mutating func judge(_ record: VerdictRecord?, _ applied: AppliedEffect) {
+    guard let record else { return }
+    verdict = applied.verdict
+    judgement = (applied.cell, record)
+    if let blob = record.recordsBlob { records["\(record.filter) \(record.options)"] = blob }
+  }
+
+  /// A person's label takes the place of another, or joins the labeled set. No filter has seen it.
+  private mutating func correct(_ record: AnnotationRecord, _ cell: Int) {
+    if let place = labeled.firstIndex(of: record.sample) {
+      observed[place] = record.label
+      origins[place] = cell
+    } else {
+      labeled.append(record.sample)
+      observed.append(record.label)
+      origins.append(cell)
+    }
+    verdict = verdict?.without(record.sample)
   }
 
   /// Metrics count for the round in which they were measured; before the first round they are

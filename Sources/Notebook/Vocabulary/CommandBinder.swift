@@ -196,7 +196,7 @@ enum CommandBinder {
   static func parameters(of command: Entry, for method: Entry) -> [Parameter] {
     guard method.kind == .strategy,
       let strategy = Vocabulary.implementation(Vocabulary.strategies, method.name),
-      !strategy.isNoiseAware
+      !strategy.takesFilter
     else { return command.parameters }
     return command.parameters.filter { $0.name != "filter" }
   }
@@ -216,9 +216,10 @@ enum CommandBinder {
     let typed = options.first { Spelling.normalised($0.0.text) == "filter" }
     let known = parameters(of: command, for: method)
     guard let typed, known.count < command.parameters.count else { return }
-    let own = Vocabulary.implementation(Vocabulary.strategies, method.name)?.noiseAwareVersion
-    let all = Vocabulary.strategies.filter(\.implementation.isNoiseAware).map(\.entry.name)
-    let names = own.map { [$0] } ?? all
+    let strategy = Vocabulary.implementation(Vocabulary.strategies, method.name)
+    let all = Vocabulary.strategies.filter(\.implementation.takesFilter).map(\.entry.name)
+    var names = all
+    if case .none(.some(let version))? = strategy?.noiseAwareness { names = [version] }
     throw Diagnostic(
       .refused, "\(method.name) is not noise-aware, so it takes no filter", at: typed.0.range,
       label: "noise-aware: \(names.joined(separator: ", "))", suggestions: names)

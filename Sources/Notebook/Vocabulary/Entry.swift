@@ -87,6 +87,15 @@ package struct Entry: Sendable {
   }
 }
 
+extension Entry {
+  /// The same with more parameters, which many rows have in common.
+  func with(_ more: [Parameter]) -> Entry {
+    Entry(
+      kind, name, aliases: aliases, summary, parameters: parameters + more, details: details,
+      citation: citation, examples: examples, takesAnyOption: takesAnyOption)
+  }
+}
+
 /// A row of the table: what is said about a name, and what it does.
 package struct Row<Implementation: Sendable>: Sendable {
   package let entry: Entry

@@ -7,8 +7,9 @@ import Networks
 /// What a strategy is built from, beyond its own options.
 struct StrategyContext {
   let classes: Int
+  /// How many samples it is to choose.
   let budget: Int
-  /// The known good radius of the data set's embedding.
+  /// The ball radius in force; nil for strategies without one.
   let delta: Double?
   /// The filter in force for this query.
   let filter: any NoiseFilter
@@ -16,19 +17,66 @@ struct StrategyContext {
   let memory: Int
   /// The data set's `scale=`: what a linear model sees.
   let scale: FeatureScale
+  /// What the strategy kept from the last query on this labeled set.
+  let remembered: StrategyMemory?
+  /// The model to ask; nil for strategies that ask none.
+  let acquisition: (any AcquisitionSource)?
+
+  /// The model to ask, for rows that say that they ask one.
+  func model() throws -> any AcquisitionSource {
+    guard let acquisition else { throw MethodError.refused(reason: "there is no model to ask") }
+    return acquisition
+  }
 }
 
 /// How a row of strategies becomes a strategy.
 struct StrategyImplementation: Sendable {
+  /// Whether a noise filter has a say in it.
+  enum NoiseAwareness: Sendable {
+    /// No; the name of the version in which it has, if there is one.
+    case none(version: String?)
+    case always
+    /// With `nas=true`; it is then reported under this name.
+    case option(reported: String)
+  }
+
+  /// Whether it asks a trained model.
+  enum ModelUse: Sendable {
+    case none
+    case asked
+    /// One whose dropout can be switched on.
+    case askedWithDropout
+  }
+
   /// False for what does not look at features.
   var needsEmbedding = true
-  /// Whether `filter=` means anything to it.
-  let isNoiseAware: Bool
-  /// The name of its noise-aware version, if there is one.
-  let noiseAwareVersion: String?
+  var noiseAwareness = NoiseAwareness.none(version: nil)
+  var modelUse = ModelUse.none
+  /// Whether `delta=` means anything to it.
+  var takesDelta = false
   /// Fills in defaults that depend on the pool and the budget.
-  let resolve: @Sendable (inout Arguments, StrategyContext) throws -> Void
+  var resolve: @Sendable (inout Arguments, StrategyContext) throws -> Void = { _, _ in }
   let make: @Sendable (Arguments, StrategyContext) throws -> any QueryStrategy
+
+  /// Whether `filter=` may be typed behind it.
+  var takesFilter: Bool {
+    if case .none = noiseAwareness { false } else { true }
+  }
+
+  /// Whether a filter judges within a query with these options.
+  func isNoiseAware(_ arguments: Arguments) -> Bool {
+    switch noiseAwareness {
+    case .none: false
+    case .always: true
+    case .option: arguments.flag("nas")
+    }
+  }
+
+  /// What a query with these options is called in reports.
+  func reported(_ name: String, _ arguments: Arguments) -> String {
+    if case .option(let reported) = noiseAwareness, arguments.flag("nas") { return reported }
+    return name
+  }
 }
 
 /// What a filter is built from, beyond its own options.
@@ -64,6 +112,8 @@ struct NoiseImplementation: Sendable {
   /// The share of wrong labels that `spc=` counts with.
   let budgetRate: @Sendable (Arguments, NoiseContext) -> Double
   let make: @Sendable (Arguments, NoiseContext) throws -> any NoiseModel
+  /// The annotators of a panel, where they are not all of one kind.
+  var members: (@Sendable (Arguments) throws -> [Value])?
 }
 
 /// What a model is trained with where nobody says otherwise (METHODS §8.1).

@@ -4,7 +4,23 @@ import CommandLanguage
 extension Vocabulary {
   /// The noise filters.
   static let filters: [Row<FilterImplementation>] =
-    basicFilters + geometryFilters + votingFilters + probabilityFilters
+    (basicFilters + geometryFilters + votingFilters + probabilityFilters).map(withMomentum)
+
+  /// The same with `momentum=`, which every filter has that may change its mind.
+  private static func withMomentum(_ row: Row<FilterImplementation>) -> Row<FilterImplementation> {
+    guard !["none", "ideal"].contains(row.entry.name) else { return row }
+    return Row(
+      row.entry.with([momentum]),
+      FilterImplementation { arguments, context in
+        let filter = try row.implementation.make(arguments, context)
+        let momentum = arguments.number("momentum") ?? 0
+        return momentum > 0 ? MomentumFilter(filter, momentum: momentum) : filter
+      })
+  }
+
+  private static let momentum = Parameter.option(
+    "momentum", .number(.closed(0, 1)), default: .value("0"),
+    "weight of earlier judgements of a sample: 0 the last alone, 1 a vote of all")
 
   private static let basicFilters: [Row<FilterImplementation>] = [
     Row(

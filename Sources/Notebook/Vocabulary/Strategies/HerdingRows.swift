@@ -20,13 +20,13 @@ extension Vocabulary {
           "load digits\nquery maxherding 10 sigma=0.5 kernel=student",
         ]),
       StrategyImplementation(
-        isNoiseAware: false, noiseAwareVersion: "maxherding_nas", resolve: { _, _ in },
+        noiseAwareness: .none(version: "maxherding_nas"),
         make: { arguments, _ in maxHerding(arguments) })),
     Row(
       Entry(
         .strategy, "maxherding_nas", aliases: ["max_herding_nas"],
         "MaxHerding that counts only labels believed clean as coverage",
-        parameters: [sigma, kernel, lowestTies, share, remainder],
+        parameters: [sigma, kernel, lowestTies] + noiseAwareParameters,
         details: """
           As npc is to probcover: shares of picks, the annotator's answers, the noise filter; what is
           suspected covers nothing, so that its surroundings are sampled again.
@@ -37,7 +37,7 @@ extension Vocabulary {
           "load digits\nnoise sym 0.5\nquery maxherding_nas 20 filter=ideal sigma=0.8",
         ]),
       StrategyImplementation(
-        isNoiseAware: true, noiseAwareVersion: nil, resolve: resolveShare,
+        noiseAwareness: .always, resolve: resolveShare,
         make: { arguments, context in noiseAware(maxHerding(arguments), arguments, context) })),
     Row(
       Entry(
@@ -54,13 +54,13 @@ extension Vocabulary {
           "load digits\nquery random 10\nquery coreset 20", "load digits\nquery coreset 10",
         ]),
       StrategyImplementation(
-        isNoiseAware: false, noiseAwareVersion: "coreset_nas", resolve: { _, _ in },
+        noiseAwareness: .none(version: "coreset_nas"),
         make: { arguments, context in coreSet(arguments, context) })),
     Row(
       Entry(
         .strategy, "coreset_nas",
         "core-set in which only labels believed clean count as centres",
-        parameters: [lowestTies, share, remainder],
+        parameters: [lowestTies] + noiseAwareParameters,
         details: """
           The first share of an empty labeled set is drawn at random; where everything labeled is
           suspected, the first pick of a share is.
@@ -71,7 +71,7 @@ extension Vocabulary {
           "load digits\nnoise sym 0.2\nquery coreset_nas 20 filter=ideal share=5",
         ]),
       StrategyImplementation(
-        isNoiseAware: true, noiseAwareVersion: nil, resolve: resolveShare,
+        noiseAwareness: .always, resolve: resolveShare,
         make: { arguments, context in
           noiseAware(coreSet(arguments, context), arguments, context)
         })),

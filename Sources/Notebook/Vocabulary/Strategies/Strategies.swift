@@ -14,8 +14,7 @@ extension Vocabulary {
         details: "The baseline that every comparison needs.",
         examples: ["load digits\nquery random 20", "load digits\nrepeat 3 { query random 10 }"]),
       StrategyImplementation(
-        needsEmbedding: false, isNoiseAware: false, noiseAwareVersion: nil, resolve: { _, _ in },
-        make: { _, _ in RandomSampling() })),
+        needsEmbedding: false, make: { _, _ in RandomSampling() })),
     Row(
       Entry(
         .strategy, "probcover", aliases: ["prob_cover"],
@@ -36,13 +35,13 @@ extension Vocabulary {
           "load digits\nquery probcover 10 delta=0.6 ties=lowest",
         ]),
       StrategyImplementation(
-        isNoiseAware: false, noiseAwareVersion: "npc", resolve: resolveDelta,
+        noiseAwareness: .none(version: "npc"), takesDelta: true,
         make: { arguments, context in try probCover(arguments, context) })),
     Row(
       Entry(
         .strategy, "npc", aliases: ["probcover_nas"],
         "ProbCover that counts only labels believed clean as coverage",
-        parameters: [delta, ties, share, remainder],
+        parameters: [delta, ties] + noiseAwareParameters,
         details: """
           Alternates: a share of picks of probcover, the annotator's answers, the noise filter. A
           suspected sample covers nothing, so its region is sampled again; it is never bought twice,
@@ -58,11 +57,7 @@ extension Vocabulary {
           "load digits\nnoise sym 0.2\nquery npc 20 filter=ideal share=5 remainder=last",
         ]),
       StrategyImplementation(
-        isNoiseAware: true, noiseAwareVersion: nil,
-        resolve: { arguments, context in
-          try resolveDelta(&arguments, context)
-          resolveShare(&arguments, context)
-        },
+        noiseAwareness: .always, takesDelta: true, resolve: resolveShare,
         make: { arguments, context in
           noiseAware(try probCover(arguments, context), arguments, context)
         })),
@@ -74,7 +69,8 @@ extension Vocabulary {
   ) -> NoiseAwareSampling {
     NoiseAwareSampling(
       strategy, filter: context.filter, share: arguments.integer("share"),
-      remainder: arguments.text("remainder") == "last" ? .last : .first)
+      remainder: arguments.text("remainder") == "last" ? .last : .first,
+      dropout: arguments.flag("noise_dropout"))
   }
 
   static func resolveShare(_ arguments: inout Arguments, _ context: StrategyContext) {
@@ -83,34 +79,34 @@ extension Vocabulary {
   }
 
   private static let delta = Parameter.option(
-    "delta", .number(.above(0)), default: .computed("the data set's known value"),
-    "radius of the balls, in the units of the metric")
+    "delta", Deltas.kind, default: .computed("the data set's known value, else auto"),
+    "radius of the balls, in the units of the metric; auto by the purity of the balls; a list has a "
+      + "value for each round")
 
   private static let ties = Parameter.option(
     "ties", .choice(["random", "lowest"]), default: .value("random"),
     "which of several equally good candidates is taken")
 
-  static let share = Parameter.option(
+  private static let share = Parameter.option(
     "share", aliases: ["b"], .integer(1...Int.max),
     default: .computed("the smaller of classes and budget; 1 with filter=ideal"),
     "labels bought between two runs of the filter")
 
-  static let remainder = Parameter.option(
+  /// What every noise-aware strategy takes, besides `filter=`.
+  static let noiseAwareParameters = [share, remainder, noiseDropout]
+
+  private static let noiseDropout = Parameter.option(
+    "noise_dropout", .boolean, default: .value("false"),
+    "let some suspected samples, drawn anew for each share, cover all the same")
+
+  private static let remainder = Parameter.option(
     "remainder", .choice(["first", "last"]), default: .value("first"),
     "which share takes what the share size leaves over")
-
-  @Sendable private static func resolveDelta(
-    _ arguments: inout Arguments, _ context: StrategyContext
-  ) throws {
-    guard arguments["delta"] == nil else { return }
-    guard let delta = context.delta else { throw MethodError.needsDelta }
-    arguments.resolve("delta", Value(delta))
-  }
 
   private static func probCover(_ arguments: Arguments, _ context: StrategyContext) throws
     -> ProbCover
   {
-    guard let delta = arguments.number("delta") else { throw MethodError.needsDelta }
+    guard let delta = context.delta else { throw MethodError.needsDelta }
     return ProbCover(
       delta: delta, ties: TieRule(rawValue: arguments.text("ties") ?? "") ?? .random,
       memory: context.memory)

@@ -4,7 +4,12 @@ import Datasets
 
 extension Vocabulary {
   /// The noise models.
-  static let noiseModels: [Row<NoiseImplementation>] = [
+  static let noiseModels: [Row<NoiseImplementation>] = (drawnAndGiven + annotators).map { row in
+    let takesVotes = !["none", "human", "given", "file"].contains(row.entry.name)
+    return takesVotes ? Row(row.entry.with([votes]), row.implementation) : row
+  }
+
+  private static let drawnAndGiven: [Row<NoiseImplementation>] = [
     Row(
       Entry(
         .noise, "none", aliases: ["clean", "clean_label"], "every answer is the true label",
