@@ -49,6 +49,12 @@ package struct Probabilities: Sendable {
     self.values = values
   }
 
+  /// Rows of probabilities that are known already.
+  package init(rows: Matrix) {
+    classes = rows.columns
+    values = rows.elements.map(Double.init)
+  }
+
   /// The number of rows.
   package var count: Int { classes == 0 ? 0 : values.count / classes }
 

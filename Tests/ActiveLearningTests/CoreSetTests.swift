@@ -61,7 +61,7 @@ import Testing
     var strategy = CoreSet(.rows(features))
     try strategy.begin(clean: [1], suspected: [], in: pool)
     let pick = try strategy.next(using: &random)
-    #expect(pick == naive(features, 1, clean: [1], suspected: [])[0])
+    #expect(isSame([pick], naive(features, 1, clean: [1], suspected: [])))
     var usual = CoreSet()
     #expect(throws: MethodError.needsEmbedding) {
       try usual.begin(clean: [1], suspected: [], in: pool)
@@ -131,6 +131,22 @@ import Testing
     #expect(firsts == Set(0..<40).subtracting([3, 9]))
   }
 
+  private func other(_ sample: Int) -> PickReason.RunnerUp { .init(sample: sample, score: 1) }
+
+  @Test func `says what came next, and nothing of a blind draw`() throws {
+    let line = Matrix(rows: 5, columns: 1, elements: [0, 4, 1, 3, 3])
+    let embedding = Embedding(line, normalization: .none)
+    var strategy = CoreSet(.embedding(.raw))
+    let picks = try strategy.share(4, of: embedding, clean: [0], suspected: [])
+    #expect(picks.map(\.sample) == [1, 2, 3, 4])
+    #expect(picks.map { $0.reason?.tied } == [1, 3, 2, 1])
+    #expect(picks[0].reason?.runnerUp == .init(sample: 3, score: 3))
+    #expect(picks[2].reason?.runnerUp == .init(sample: 4, score: 1))
+    #expect(picks[3].reason?.runnerUp == nil)
+    let blind = try strategy.share(2, of: embedding, clean: [], suspected: [])
+    #expect(blind.allSatisfy { $0.reason == nil })
+  }
+
   @Test(arguments: 1...5)
   func `chooses the same without noise under the ideal filter`(share: Int) throws {
     let (features, truth) = clusters(150, classes: 4, dimensions: 4)
@@ -167,7 +183,11 @@ import Testing
     let embedding = Embedding(line, normalization: .none)
     var lowest = CoreSet(.embedding(.raw))
     let picks = try lowest.share(2, of: embedding, clean: [0], suspected: [])
-    #expect(picks == [Pick(sample: 1, score: 1), Pick(sample: 2, score: 1)])
+    #expect(
+      picks == [
+        Pick(sample: 1, score: 1, reason: PickReason(tied: 4, runnerUp: other(2))),
+        Pick(sample: 2, score: 1, reason: PickReason(tied: 2, runnerUp: other(4))),
+      ])
     var firsts: Set<Int> = []
     for seed in 0..<100 {
       var random = CoreSet(.embedding(.raw), ties: .random)

@@ -78,10 +78,24 @@ package struct CoreSet: CoverageStrategy {
   private func farthest(in work: inout Work, using random: inout RandomSource) -> Pick {
     let distances = work.candidates.map { work.cover.squares[$0].squareRoot() }
     let floor = (distances.max() ?? 0) * (1 - 1e-9)
-    var places = distances.indices.filter { distances[$0] >= floor }
-    if ties == .random { places = [places[random.integer(below: places.count)]] }
-    let place = places[0]
-    return Pick(sample: work.candidates.remove(at: place), score: distances[place])
+    let places = distances.indices.filter { distances[$0] >= floor }
+    let place = ties == .random ? places[random.integer(below: places.count)] : places[0]
+    let reason = PickReason(
+      tied: places.count,
+      runnerUp: best(of: distances, without: place).map {
+        .init(sample: work.candidates[$0], score: distances[$0])
+      })
+    return Pick(
+      sample: work.candidates.remove(at: place), score: distances[place], reason: reason)
+  }
+
+  /// The place of the largest distance but one, the first of equal ones.
+  private func best(of distances: [Double], without place: Int) -> Int? {
+    var best: Int?
+    for other in distances.indices where other != place {
+      if best.map({ distances[other] > distances[$0] }) ?? true { best = other }
+    }
+    return best
   }
 
   /// The state of the last share, without a second owner so that changing it copies nothing.
