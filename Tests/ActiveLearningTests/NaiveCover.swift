@@ -36,18 +36,28 @@ struct NaiveCover {
   /// Ties to the lowest index.
   func picks(_ number: Int, clean: [Int], suspected: [Int]) -> [Pick] {
     var coverers = clean
-    var taken = Set(clean + suspected)
+    var candidates = (0..<count).filter { !(clean + suspected).contains($0) }
     var picks: [Pick] = []
     for _ in 0..<number {
-      let gains = gains(coverers: coverers)
-      var best = -1
-      for x in 0..<count where !taken.contains(x) && (best < 0 || gains[x] > gains[best]) {
-        best = x
-      }
-      picks.append(Pick(sample: best, score: Double(gains[best])))
-      taken.insert(best)
-      coverers.append(best)
+      let gains = gains(coverers: coverers).map(Double.init)
+      let order = candidates.sorted { (-gains[$0], $0) < (-gains[$1], $1) }
+      picks.append(pick(first: order, gains, isCovered(by: coverers)))
+      candidates.removeAll { $0 == order[0] }
+      coverers.append(order[0])
     }
     return picks
+  }
+
+  /// The first of candidates in the order of their gains, and why it was picked.
+  func pick(
+    first order: [Int], _ gains: [Double], _ isCovered: [Bool], terms: [PickReason.Term] = []
+  ) -> Pick {
+    let best = order[0]
+    return Pick(
+      sample: best, score: gains[best],
+      reason: PickReason(
+        tied: order.count { gains[$0] >= gains[best] - 1e-9 * gains[best] },
+        runnerUp: order.dropFirst().first.map { .init(sample: $0, score: gains[$0]) },
+        covered: (0..<count).filter { inBall[best][$0] && !isCovered[$0] }, terms: terms))
   }
 }
