@@ -115,6 +115,21 @@ import Testing
     }
   }
 
+  /// Samples whose distance to a new centre is not computed, because a bound says enough, end with the
+  /// same bits.
+  @Test(arguments: [0.1, 3, 50])
+  func `keeps the distance to the nearest centre, whatever it skips`(spread: Double) throws {
+    let model = try model(3000, classes: 6, dimensions: 4, spread: spread)
+    let gradients = Gradients(model.features, try Probabilities(logits: model.logits))
+    var centres = GradientCentres(gradients)
+    let places = [17, 2999, 0, 1024, 5, 1023, 801, 2048]
+    for place in places { try centres.add(place) }
+    let expected = (0..<3000).map { i in
+      places.reduce(.infinity) { min($0, gradients.square(i, $1)) }
+    }
+    #expect(centres.squares == expected)
+  }
+
   @Test(arguments: [1, 2])
   func `draws the second with the odds of its distance`(power: Int) throws {
     let model = try model(9, classes: 3, dimensions: 2)

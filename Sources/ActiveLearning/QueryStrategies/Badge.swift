@@ -101,9 +101,29 @@ package struct Gradients: Sendable {
   /// v = ‖a − a'‖², twice the result is (α − α') (s − s') + (α + α') u + v (s + s' − u). Gradients
   /// that are close lose no digits in it.
   package func square(_ i: Int, _ j: Int) -> Double {
+    square(i, j, apart: errors.square(i, j))
+  }
+
+  /// The same, or nil where it is clear without a look at the features that it is not below `limit`.
+  ///
+  /// From |⟨z, z'⟩| ≤ |z| |z'|, and before that from |⟨a, a'⟩| ≤ |a| |a'|. What is close to the limit
+  /// is computed: the slack is far more than roundings make of any of these numbers.
+  func square(_ i: Int, _ j: Int, below limit: Double) -> Double? {
     let (s, t) = (featureSquares[i], featureSquares[j])
     let (alpha, beta) = (errorSquares[i], errorSquares[j])
-    let (u, v) = (features.square(i, j), errors.square(i, j))
+    let sum = alpha * s + beta * t
+    let most = 2 * (s * t).squareRoot()
+    let reach = sum - limit - 1e-9 * sum
+    if reach > most * (alpha * beta).squareRoot() { return nil }
+    let v = errors.square(i, j)
+    if reach > most * abs(alpha + beta - v) / 2 { return nil }
+    return square(i, j, apart: v)
+  }
+
+  private func square(_ i: Int, _ j: Int, apart v: Double) -> Double {
+    let (s, t) = (featureSquares[i], featureSquares[j])
+    let (alpha, beta) = (errorSquares[i], errorSquares[j])
+    let u = features.square(i, j)
     return max(0, (alpha - beta) * (s - t) + (alpha + beta) * u + v * (s + t - u)) / 2
   }
 }
@@ -127,7 +147,7 @@ package struct GradientCentres: Sendable {
     squares = [Double](repeating: .infinity, count: gradients.count)
   }
 
-  /// Makes the gradient at `place` a centre. O(count · (d + C)), on all threads.
+  /// Makes the gradient at `place` a centre. At most O(count · (d + C)), on all threads.
   package mutating func add(_ place: Int) throws {
     let gradients = gradients
     isCentre[place] = true
@@ -137,7 +157,8 @@ package struct GradientCentres: Sendable {
       let (count, step) = (buffer.count, Self.step)
       try Parallel.forEach((count + step - 1) / step) { index in
         for i in index * step..<min((index + 1) * step, count) {
-          target[i] = min(target[i], gradients.square(i, place))
+          let square = gradients.square(i, place, below: target[i])
+          target[i] = min(target[i], square ?? .infinity)
         }
       }
     }

@@ -14,7 +14,8 @@ import LinearAlgebra
 package struct Direct: QueryStrategy {
   /// How many labels are bought at once in the first part, at least 1.
   package let annotators: Int
-  /// How many labels each class gets in the first part where the budget allows for that, at least 1.
+  /// How many labels each class gets in the first part, at least 1; half of its part of the budget where
+  /// that is less.
   package let minBudget: Int
   package let acquisition: any AcquisitionSource
 
