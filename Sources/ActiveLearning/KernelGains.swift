@@ -3,11 +3,12 @@ import LinearAlgebra
 /// What each sample would add to a kernel coverage of the pool, while coverers come and go.
 ///
 /// The coverage of a target y is m(y) = max over the coverers x of k(x, y), and the gain of a sample
-/// the sum over all y of max(k(x, y) − m(y), 0). Gains only fall when a coverer joins, so a gain
-/// computed earlier is an upper bound, and only those that might be the largest are computed again
-/// (lazy greedy, Minoux 1978). Where that would take too many, all gains are brought up to date by
-/// what has changed: the pairs of those targets that have another nearest coverer since. The same
-/// is done when coverers leave. What is handed out is always a sum over all targets.
+/// the sum over all y of w(y) max(k(x, y) − m(y), 0), with a weight w ≥ 0 for each target, 1 unless
+/// others are given. Gains only fall when a coverer joins, so a gain computed earlier is an upper
+/// bound, and only those that might be the largest are computed again (lazy greedy, Minoux 1978).
+/// Where that would take too many, all gains are brought up to date by what has changed: the pairs
+/// of those targets that have another nearest coverer since, or another weight. The same is done
+/// when coverers leave. What is handed out is always a sum over all targets.
 ///
 /// The kernel never rises with the distance, hence m(y) belongs to the nearest coverer, and only
 /// pairs nearer than that add anything. Sums are in double. Memory is O(samples) and a few blocks
@@ -17,6 +18,8 @@ struct KernelGains: Sendable {
   private var cover: NearestCoverers
   /// m, per target.
   private var values: [Double]
+  /// w, per target.
+  private var weights: [Double]
   /// Per sample, not below its gain.
   private var bounds: [Double]
   /// Per sample: the state of the cover for which its bound is its gain.
@@ -24,9 +27,10 @@ struct KernelGains: Sendable {
   private var state = 0
   /// All gains, up to rounding, for the cover as it was at a certain time, ...
   private var gainsThen: [Double]
-  /// ... and the squares and values of the targets at that time.
+  /// ... and the squares, values and weights of the targets at that time.
   private var squaresThen: [Double]
   private var valuesThen: [Double]
+  private var weightsThen: [Double]
   /// More than what rounding may have taken from `gainsThen`.
   private var margin = 0.0
   private let tiles: TileShelf
@@ -37,11 +41,13 @@ struct KernelGains: Sendable {
     self.measure = measure
     cover = NearestCoverers(measure.points)
     values = [Double](repeating: measure.lowerBound, count: count)
+    weights = [Double](repeating: 1, count: count)
     bounds = [Double](repeating: .infinity, count: count)
     computedFor = [Int](repeating: -1, count: count)
     gainsThen = bounds
     squaresThen = cover.squares
     valuesThen = values
+    weightsThen = weights
     tiles = TileShelf(measure.points)
   }
 
@@ -51,15 +57,19 @@ struct KernelGains: Sendable {
   func gain(of sample: Int) -> Double { bounds[sample] / Double(count) }
 
   /// Makes `samples` cover, and nothing else. The first call looks at all pairs; later ones at those
-  /// of samples that join, and of targets whose nearest coverer left.
+  /// of samples that join, and of targets whose nearest coverer left or whose weight changed.
+  /// - Parameter weights: one per target, none below 0; the last ones where left out.
   /// - Throws: `Interrupted`; what stands in here then is void.
-  mutating func cover(exactlyBy samples: [Int]) throws {
+  mutating func cover(exactlyBy samples: [Int], weights newWeights: [Double]? = nil) throws {
     let isFirst = state == 0
     let (losses, joined) = try cover.cover(exactlyBy: samples)
-    guard isFirst || joined || losses else { return }
+    let last = weights
+    weights = newWeights ?? last
+    guard isFirst || joined || losses || weights != last else { return }
     beginState()
     if isFirst { return try computeAll() }
-    if losses { try update(rising: true) }
+    let rising = losses || zip(weights, last).contains { $0 > $1 }
+    if rising { try update(rising: true) }
   }
 
   /// Makes `sample` cover as well.
@@ -110,9 +120,11 @@ extension KernelGains {
   /// update's work.
   private static let patience = 4
 
-  /// The targets that have had another nearest coverer since the last update.
+  /// The targets that have had another nearest coverer or weight since the last update.
   private var changedTargets: [Int] {
-    squaresThen.indices.filter { squaresThen[$0] != cover.squares[$0] }
+    squaresThen.indices.filter {
+      squaresThen[$0] != cover.squares[$0] || weightsThen[$0] != weights[$0]
+    }
   }
 
   private struct Leaders {
@@ -159,6 +171,28 @@ extension KernelGains {
 }
 
 extension KernelGains {
+  /// Takes the candidate that gains most, which then covers and is a candidate no longer.
+  /// - Parameter terms: what else to say of the sample that is taken.
+  /// - Throws: `MethodError.budget` where there is no candidate; `Interrupted`, and then what stands
+  ///   in here is void.
+  mutating func take(
+    from isCandidate: inout [Bool], ties: TieRule, using random: inout RandomSource,
+    saying terms: (_ sample: Int) -> [PickReason.Term] = { _ in [] }
+  ) throws -> Pick {
+    let best = try best(among: isCandidate, ties: .random)
+    guard let lowest = best.first else { throw MethodError.budget(requested: 1, available: 0) }
+    let isDrawn = ties == .random && best.count > 1
+    let sample = isDrawn ? best[random.integer(below: best.count)] : lowest
+    let gain = gain(of: sample)
+    isCandidate[sample] = false
+    let next = try best.first { $0 != sample } ?? self.best(among: isCandidate, ties: .lowest).first
+    let runnerUp = next.map { PickReason.RunnerUp(sample: $0, score: self.gain(of: $0)) }
+    try cover(alsoBy: sample)
+    return Pick(
+      sample: sample, score: gain,
+      reason: PickReason(tied: best.count, runnerUp: runnerUp, terms: terms(sample)))
+  }
+
   private var blocks: [Range<Int>] {
     let side = SquaredDistanceTile.side
     return stride(from: 0, to: count, by: side).map { $0..<min($0 + side, count) }
@@ -224,7 +258,7 @@ extension KernelGains {
     bounds = zip(asRows, asColumns).map { $0 + $1 }
     computedFor = [Int](repeating: state, count: count)
     gainsThen = bounds
-    (squaresThen, valuesThen) = (cover.squares, values)
+    (squaresThen, valuesThen, weightsThen) = (cover.squares, values, weights)
     margin = 1e-12 * (bounds.max() ?? 0)
   }
 
@@ -242,6 +276,7 @@ extension KernelGains {
     for y in changed {
       squaresThen[y] = cover.squares[y]
       valuesThen[y] = values[y]
+      weightsThen[y] = weights[y]
     }
     margin = max(margin, 1e-12 * (gainsThen.max() ?? 0))
     for x in bounds.indices {
@@ -259,7 +294,8 @@ extension KernelGains {
     let changes = changed.map {
       KernelChange(
         target: $0, squareThen: squaresThen[$0], valueThen: valuesThen[$0],
-        square: cover.squares[$0], value: values[$0])
+        weightThen: weightsThen[$0], square: cover.squares[$0], value: values[$0],
+        weight: weights[$0])
     }
     let blocks = blocks
     let (measure, tiles) = (measure, tiles)
@@ -282,7 +318,9 @@ extension KernelGains {
   private func withTargets(_ body: (KernelTargets) throws -> Void) rethrows {
     try cover.squares.withUnsafeBufferPointer { squares in
       try values.withUnsafeBufferPointer { values in
-        try body(KernelTargets(squares: squares, values: values))
+        try weights.withUnsafeBufferPointer { weights in
+          try body(KernelTargets(squares: squares, values: values, weights: weights))
+        }
       }
     }
   }

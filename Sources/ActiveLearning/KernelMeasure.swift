@@ -39,7 +39,9 @@ struct KernelMeasure: Sendable {
       let nearest = targets.squares[y]
       guard squares[place] < nearest + slack else { continue }
       let square = settled(squares[place], x, y, nearest, nearest)
-      if square < nearest { sum += max(coverage(at: square) - targets.values[y], 0) }
+      if square < nearest {
+        sum += targets.weights[y] * max(coverage(at: square) - targets.values[y], 0)
+      }
     }
     return sum
   }
@@ -54,8 +56,10 @@ struct KernelMeasure: Sendable {
       let square = settled(
         squares[place], x, change.target, change.squareThen, change.square)
       let value = coverage(at: square)
-      if square < change.square { gains[x] += max(value - change.value, 0) }
-      if square < change.squareThen { gains[x] -= max(value - change.valueThen, 0) }
+      if square < change.square { gains[x] += change.weight * max(value - change.value, 0) }
+      if square < change.squareThen {
+        gains[x] -= change.weightThen * max(value - change.valueThen, 0)
+      }
     }
   }
 
@@ -70,21 +74,24 @@ struct KernelMeasure: Sendable {
   }
 }
 
-/// A target, how well it was covered at some time, and how well it is now.
+/// A target, how well it was covered and what it weighed at some time, and now.
 struct KernelChange: Sendable {
   let target: Int
   let squareThen: Double
   let valueThen: Double
+  let weightThen: Double
   let square: Double
   let value: Double
+  let weight: Double
 }
 
-/// How well the samples are covered, as buffers that someone holds open.
+/// How well the samples are covered and what they weigh, as buffers that someone holds open.
 struct KernelTargets: @unchecked Sendable {
   /// The squares under the distances to the nearest coverers.
   let squares: UnsafeBufferPointer<Double>
   /// The kernel's values for these.
   let values: UnsafeBufferPointer<Double>
+  let weights: UnsafeBufferPointer<Double>
 }
 
 /// The gains of all samples while pairs of blocks are added up: of a pair of samples, each is a
@@ -116,15 +123,15 @@ extension PairSums {
     of x: Int, _ squares: UnsafeBufferPointer<Double>, _ others: Range<Int>,
     _ measure: KernelMeasure, _ targets: KernelTargets
   ) {
-    let (own, ownValue) = (targets.squares[x], targets.values[x])
+    let (own, ownValue, ownWeight) = (targets.squares[x], targets.values[x], targets.weights[x])
     var sum = 0.0
     for (place, y) in others.enumerated() {
       let nearest = targets.squares[y]
       guard measure.mayAdd(squares[place], own, nearest) else { continue }
       let square = measure.settled(squares[place], x, y, own, nearest)
       let value = measure.coverage(at: square)
-      if square < nearest { sum += max(value - targets.values[y], 0) }
-      if square < own { columns[y] += max(value - ownValue, 0) }
+      if square < nearest { sum += targets.weights[y] * max(value - targets.values[y], 0) }
+      if square < own { columns[y] += ownWeight * max(value - ownValue, 0) }
     }
     rows[x] += sum
   }

@@ -277,6 +277,33 @@ import Testing
     #expect(firsts == [0, 1, 2, 3, 4, 5])
   }
 
+  @Test(arguments: TieRule.allCases)
+  func `says who came next and how many were as good`(ties: TieRule) throws {
+    let (features, _) = clusters(150, classes: 4, dimensions: 3)
+    // Each row twice.
+    let embedding = Embedding(features.rows(at: (0..<300).map { $0 / 2 }))
+    let naive = NaiveHerding(embedding.points, kernel: .rbf, sigma: 0.5)
+    var strategy = MaxHerding(sigma: 0.5, ties: ties)
+    var chosen: [Int] = []
+    for pick in try strategy.share(30, of: embedding, clean: [], suspected: []) {
+      let next = naive.picks(1, clean: chosen, suspected: [pick.sample])[0]
+      let reason = try #require(pick.reason)
+      let gains = naive.gains(covering: chosen)
+      let floor = (pick.score ?? .nan) * (1 - 1e-9)
+      #expect(reason.tied == gains.indices.count { gains[$0] >= floor && !chosen.contains($0) })
+      #expect(reason.tied >= 2)
+      #expect(reason.runnerUp?.sample == next.sample)
+      #expect(isClose([reason.runnerUp?.score ?? .nan], [next.score ?? .nan], within: 1e-12))
+      chosen.append(pick.sample)
+    }
+    let line = Matrix(rows: 3, columns: 1, elements: [0, 1, 50])
+    let three = Embedding(line, normalization: .none)
+    let reasons = try MaxHerding().reasons(of: 3, from: three)
+    #expect(reasons.map(\.tied) == [2, 1, 1])
+    #expect(reasons.map { $0.runnerUp?.sample } == [1, 1, nil])
+    #expect(reasons.allSatisfy { $0.covered == nil && $0.terms.isEmpty })
+  }
+
   @Test(arguments: [0, -1, Double.nan, .infinity, 1e-200])
   func `refuses a sigma that is none`(sigma: Double) throws {
     let experiment = try Experiment(Matrix(zeros: 3, 2), truth: [0, 0, 0], classes: 1)
@@ -325,6 +352,23 @@ import Testing
         #expect(last == stop)
         Interrupt.clear()
       }
+    }
+  }
+}
+
+extension MaxHerding {
+  fileprivate func reasons(of count: Int, from embedding: Embedding) throws -> [PickReason] {
+    var strategy = self
+    return try strategy.share(count, of: embedding, clean: [], suspected: []).compactMap(\.reason)
+  }
+}
+
+extension NaiveHerding {
+  fileprivate func gains(covering coverers: [Int]) -> [Double] {
+    values.map { row in
+      row.indices.reduce(0) { sum, y in
+        sum + max(row[y] - coverers.reduce(lowerBound) { max($0, values[$1][y]) }, 0)
+      } / Double(values.count)
     }
   }
 }

@@ -40,17 +40,11 @@ package struct MaxHerding: CoverageStrategy {
   }
 
   package mutating func next(using random: inout RandomSource) throws -> Pick {
-    guard var work, work.isCandidate.contains(true) else {
-      throw MethodError.budget(requested: 1, available: 0)
-    }
+    guard var work else { throw MethodError.budget(requested: 1, available: 0) }
     self.work = nil
-    let best = try work.gains.best(among: work.isCandidate, ties: ties)
-    let sample = best.count == 1 ? best[0] : best[random.integer(below: best.count)]
-    let gain = work.gains.gain(of: sample)
-    work.isCandidate[sample] = false
-    try work.gains.cover(alsoBy: sample)
+    let pick = try work.gains.take(from: &work.isCandidate, ties: ties, using: &random)
     self.work = work
-    return Pick(sample: sample, score: gain)
+    return pick
   }
 
   /// The state of the last share, without a second owner so that changing it copies nothing.
@@ -71,7 +65,7 @@ package struct MaxHerding: CoverageStrategy {
 
 extension Embedding {
   /// A bound on the distances: unit rows are at most 2 apart, others at most twice the longest.
-  fileprivate var farthest: Double {
+  var farthest: Double {
     metric == .cosine || normalization == .unit ? 2 : 2 * points.longest
   }
 }
