@@ -5,7 +5,8 @@ import LinearAlgebra
 ///
 /// The rules look at the degrees that the samples would have at each radius of a support, once what
 /// the coverers cover is left out: a radius tells much where the degrees differ much. They are
-/// applied before a pick whenever the number of labels is a multiple of the number of classes.
+/// applied before a pick whenever the number of labels, those of the share under way included, is
+/// above 0 and a multiple of the number of classes.
 /// The rules are those of the implementation that goes with Shafir, Hacohen and Weinshall 2025
 /// (arXiv 2504.04506).
 package struct DeltaSchedule: Sendable, Hashable {

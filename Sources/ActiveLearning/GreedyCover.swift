@@ -4,7 +4,8 @@ import LinearAlgebra
 /// and go. Targets in balls of suspected samples can be counted apart.
 ///
 /// A change costs the balls of the samples that change sides and of the targets whose state flips,
-/// no matter how many coverers there are.
+/// no matter how many coverers there are. O(N) memory, and as much again for each number of times
+/// that some target is discounted.
 package struct GreedyCover: Sendable {
   package let graph: CoverageGraph
   /// What suspected samples do to the targets in their balls; nil is nothing.

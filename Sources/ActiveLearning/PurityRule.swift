@@ -54,7 +54,7 @@ package struct PurityRule: Sendable, Hashable {
   /// - Throws: `Interrupted`.
   package func curve(of embedding: Embedding, classes: Int) throws -> PurityCurve {
     var random = RandomSource(RandomKey(seed: 0, role: .data, method: "purity"))
-    // Clusters are means, so they are made of points and not of directions.
+    // Distances between means and points are Euclidean ones, of the unit rows under `cosine`.
     let points = PointSet(embedding.points.matrix, multipliers: embedding.points.multipliers)
     let kMeans = KMeans(clusters: classes, algorithm: .lloyd)
     guard points.count >= largePool else {

@@ -141,6 +141,7 @@ extension ScheduledCover {
       runnerUp: choice.runnerUp.map { .init(sample: work.candidates[$0], score: scores[$0]) },
       terms: terms(of: sample, in: work, chance: chance))
     if schedule.rule != .constant {
+      // What a discount takes off does not count: the schedule's own degrees have none.
       let degrees = work.candidates.map { work.cover.gains[$0] }
       work.delta.lastDegree = Int(degrees.max() ?? 0)
     }

@@ -130,6 +130,18 @@ import Testing
     }
   }
 
+  @Test func `are empty for no radii and for no samples`() throws {
+    let embedding = Embedding(Matrix(zeros: 3, 2))
+    #expect(try DegreeCurves.of(embedding, deltas: [], coverers: [1]).statistics.isEmpty)
+    #expect(try CoverageCurve.of(embedding, deltas: []).rows.isEmpty)
+    let nothing = Embedding(Matrix(zeros: 0, 2))
+    let row = try CoverageCurve.of(nothing, deltas: [0.5], coverers: [[]]).rows[0]
+    #expect(row.degrees == DegreeStatistics(of: []))
+    #expect(row.coverage == [0])
+    let points = Embedding(Matrix(zeros: 3, 0))
+    #expect(try DegreeCurves.of(points, deltas: [0.5]).statistics[0].mean == 3)
+  }
+
   @Test func `refuse coverers that are not there`() {
     let embedding = Embedding(Matrix(zeros: 3, 2))
     #expect(throws: MethodError.noSuchSample(3, count: 3)) {

@@ -17,6 +17,20 @@ import Testing
       DeltaSchedule.Softening.allCases.map(\.rawValue) == ["none", "average", "improvement"])
   }
 
+  @Test func `chooses among 55 radii, 25 for cosine, and the one in force`() {
+    let full = DeltaSupport.full
+    #expect(full.values(for: .l2).count == 55)
+    #expect(full.values(for: .l2).last == 1.1)
+    #expect(full.values(for: .cosine).count == 25)
+    #expect(full.values(for: .cosine).last == 0.5)
+    #expect(full.values(for: .l2, including: 0.68) == full.values(for: .l2))
+    #expect(full.values(for: .l2, including: 34 * 0.02) == full.values(for: .l2))
+    #expect(full.values(for: .cosine, including: 0.03).prefix(3) == [0.02, 0.03, 0.04])
+    #expect(full.values(for: .l2, including: 2).last == 2)
+    #expect(DeltaSupport.reference.values(for: .l2).last == 0.6)
+    #expect(DeltaSupport.reference.values(for: .cosine).last == 0.3)
+  }
+
   @Test func `ignores softening where nothing is compared`() {
     let ignoring = DeltaSchedule.Rule.allCases.filter {
       DeltaSchedule($0, softening: .average).ignoresSoftening
