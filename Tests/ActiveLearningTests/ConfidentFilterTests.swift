@@ -90,7 +90,7 @@ import Testing
     let probabilities = try filter.outOfSample(
       pool.embedding.scaled(rows: pool.labeled), labels: pool.observed, classes: 6, folds: cut)
     let issues = filter.issues(in: probabilities, labels: pool.observed)
-    let verdict = try judge(experiment, filter)
+    let verdict = try judge(experiment.pool, by: filter)
     #expect(verdict.clean == issues.flagged.map { !$0 })
     #expect(verdict.quality == issues.quality)
     #expect(verdict.scores == pool.observed.enumerated().map { Double(probabilities[$0, $1]) })
@@ -101,21 +101,41 @@ import Testing
   @Test func `takes a model's probabilities, and says what that means`() throws {
     let (experiment, _) = try `A filter`.labeled(60, rate: 0.3)
     let pool = experiment.pool
-    let embedding = try pool.embedding
-    let model = try LogisticRegression.fit(
-      embedding.scaled(rows: pool.labeled), labels: pool.observed, classes: 6)
-    let filter = ConfidentLearning { samples in
-      try model.classProbabilities(of: embedding.scaled(rows: samples))
-    }
-    let verdict = try judge(experiment, filter)
+    let source = ProbeAcquisition(seed: 7, round: 1)
+    let model = try source.model(for: pool, clean: pool.labeled)
+    let verdict = try judge(experiment.pool, by: ConfidentLearning(rule: .both, model: model))
     #expect(verdict.notices.count == 1)
     #expect(verdict.options.contains("probs=model"))
-    let own = try model.classProbabilities(of: embedding.scaled(rows: pool.labeled))
-    #expect(
-      verdict.clean
-        == LabelIssues(own, labels: pool.observed).flagged.map { !$0 })
-    let other = ConfidentLearning { samples in Matrix(zeros: samples.count, 5) }
-    let error = #expect(throws: MethodError.self) { try judge(experiment, other) }
+    let logits = try model.logits(of: pool.labeled, in: pool)
+    var own = Matrix(zeros: 60, 6)
+    for i in 0..<60 {
+      for (k, p) in Probabilities.softmax(logits.row(i)).enumerated() { own[i, k] = Float(p) }
+    }
+    let issues = LabelIssues(own, labels: pool.observed, rule: .both)
+    #expect(verdict.clean == issues.flagged.map { !$0 })
+    #expect(verdict.quality == issues.quality)
+    #expect(verdict.clean != (try judge(experiment.pool, by: ConfidentLearning(rule: .both)).clean))
+  }
+
+  @Test func `asks a model also where there are no features`() throws {
+    let logits = Matrix(rows: 6, columns: 2, elements: [3, 0, 3, 0, 3, 0, 0, 3, 0, 3, 3, 0])
+    let pool = try Pool(
+      count: 6, embedding: nil, classes: 2, labeled: [5, 0, 1, 2, 3, 4],
+      observed: [1, 0, 0, 0, 1, 1])
+    let verdict = try judge(pool, by: ConfidentLearning(model: GivenModel(logits: logits)))
+    #expect(verdict.suspected == [5])
+  }
+
+  @Test(arguments: [
+    Matrix(zeros: 60, 5),
+    Matrix(rows: 60, columns: 6, elements: [Float](repeating: .nan, count: 360)),
+  ])
+  func `refuses a model of other classes, and one that ran away`(logits: Matrix) throws {
+    let (features, truth) = clusters(60, classes: 6, dimensions: 4)
+    let pool = try labeledPool(features, observed: truth, classes: 6)
+    let error = #expect(throws: MethodError.self) {
+      try judge(pool, by: ConfidentLearning(model: GivenModel(logits: logits)))
+    }
     guard case .refused = error else {
       Issue.record("not refused: \(String(describing: error))")
       return
@@ -126,28 +146,28 @@ import Testing
   func `says one thing about every label, and the same twice`(count: Int, classes: Int) throws {
     let (experiment, _) = try `A filter`.labeled(count, rate: 0.3, classes: classes)
     let filter = ConfidentLearning()
-    let verdict = try judge(experiment, filter)
+    let verdict = try judge(experiment.pool, by: filter)
     #expect(verdict.labeled == experiment.pool.labeled)
     #expect(verdict.clean.count == count && verdict.scores.count == count)
     #expect(verdict.quality.count == count)
     #expect(verdict.quality.allSatisfy { (0...1).contains($0) })
     #expect(verdict.isCurrent(for: experiment.pool, filter: filter))
-    #expect(try judge(experiment, filter) == verdict)
+    #expect(try judge(experiment.pool, by: filter) == verdict)
   }
 
   @Test func `needs a label`() throws {
     let (experiment, _) = try `A filter`.labeled(0, rate: 0.3)
-    #expect(throws: MethodError.needsLabels) { try judge(experiment, ConfidentLearning()) }
+    #expect(throws: MethodError.needsLabels) { try judge(experiment.pool, by: ConfidentLearning()) }
   }
 
   @Test func `does not judge one label, nor one class`() throws {
     let (single, _) = try `A filter`.labeled(1, rate: 0.3)
-    let verdict = try judge(single, ConfidentLearning())
+    let verdict = try judge(single.pool, by: ConfidentLearning())
     #expect(verdict.clean == [true] && verdict.notices.count == 1)
     var experiment = single
     experiment.pool = try Pool(
       embedding: single.pool.embedding, classes: 6, labeled: [0, 1, 2], observed: [4, 4, 4])
-    #expect(try judge(experiment, ConfidentLearning()).quality == [1, 1, 1])
+    #expect(try judge(experiment.pool, by: ConfidentLearning()).quality == [1, 1, 1])
   }
 
   @Test(arguments: [0, 1])
@@ -157,7 +177,7 @@ import Testing
     experiment.pool = try experiment.pool.adding(
       Array(0..<12), labels: [5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 3, 9])
     for rule in LabelIssues.Rule.allCases {
-      let verdict = try judge(experiment, ConfidentLearning(rule: rule))
+      let verdict = try judge(experiment.pool, by: ConfidentLearning(rule: rule))
       #expect(verdict.suspected.isEmpty)
       #expect(verdict.quality.allSatisfy { (0...1).contains($0) })
     }
@@ -170,7 +190,7 @@ import Testing
   ])
   func `refuses options beyond their range`(filter: ConfidentLearning) throws {
     let (experiment, _) = try `A filter`.labeled(20, rate: 0.3)
-    let error = #expect(throws: MethodError.self) { try judge(experiment, filter) }
+    let error = #expect(throws: MethodError.self) { try judge(experiment.pool, by: filter) }
     guard case .range = error else {
       Issue.record("not a range error: \(String(describing: error))")
       return
@@ -200,10 +220,5 @@ import Testing
         try ConfidentLearning().judge(experiment.pool, using: &random)
       }
     }
-  }
-
-  private func judge(_ experiment: Experiment, _ filter: ConfidentLearning) throws -> Verdict {
-    var random = filter.stream(seed: experiment.seed, labeled: experiment.pool.labeled.count)
-    return try filter.judge(experiment.pool, using: &random)
   }
 }

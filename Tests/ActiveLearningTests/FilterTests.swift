@@ -205,10 +205,14 @@ import Testing
   @Test func `writes its options in one way`() {
     #expect(
       LowBudgetAUM().options
-        == "epochs=40 percentile=80 lr=0.1 batch=64 thresholds=auto repeats=1 scale=auto")
+        == "epochs=40 percentile=80 lr=0.1 batch=64 thresholds=auto "
+        + "threshold_from=pool repeats=1 scale=auto")
     #expect(
-      LowBudgetAUM(percentile: 99.5, thresholds: .count(3), scale: .meanNorm(2)).options
-        == "epochs=40 percentile=99.5 lr=0.1 batch=64 thresholds=3 repeats=1 scale=2")
+      LowBudgetAUM(
+        percentile: 99.5, thresholds: .count(3), source: .labeled, scale: .meanNorm(2)
+      ).options
+        == "epochs=40 percentile=99.5 lr=0.1 batch=64 thresholds=3 "
+        + "threshold_from=labeled repeats=1 scale=2")
   }
 
   private func judge(_ experiment: Experiment, _ filter: LowBudgetAUM) throws -> Verdict {

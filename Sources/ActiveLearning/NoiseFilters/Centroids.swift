@@ -7,7 +7,8 @@ import LinearAlgebra
 /// that wrong labels have little say in it (after the minimum covariance determinant of Rousseeuw
 /// 1984). Distances are Euclidean, on scaled rows; equally near is clean. The quality is
 /// d_other / (d_own + d_other), d_other the distance to the nearest other middle; the score is
-/// d_other − d_own. O(|L| · classes · dimensions + classes · 30 · 50² · dimensions), on all threads.
+/// d_other − d_own. The evidence is "distance to own", "distance to nearest other" and "nearest other
+/// class", the lowest of several. O(|L| · classes · dimensions + classes · 30 · 50² · dimensions), on all threads.
 package struct Centroids: NoiseFilter {
   package let scale: FeatureScale
 
@@ -18,10 +19,10 @@ package struct Centroids: NoiseFilter {
 
   package func judge(_ pool: Pool, using random: inout RandomSource) throws -> Verdict {
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }
-    if let notice = pool.tooFewToJudge {
+    let (features, notice) = try pool.judgedFeatures(scale)
+    if let notice {
       return .allClean(pool, by: self, threshold: 0.5, notices: [notice])
     }
-    let features = try pool.embedding.scaled(rows: pool.labeled, scale: scale)
     var centres = [[Double]?](repeating: nil, count: pool.classes)
     for (label, places) in pool.placesOfClasses.enumerated() where !places.isEmpty {
       centres[label] = try centre(of: places, in: features, using: &random)
@@ -30,7 +31,8 @@ package struct Centroids: NoiseFilter {
     return Verdict(
       filter: name, options: options, labeled: pool.labeled, clean: judgement.clean,
       quality: judgement.quality,
-      scores: zip(judgement.other, judgement.own).map { $0 - $1 }, threshold: 0.5)
+      scores: zip(judgement.other, judgement.own).map { $0 - $1 }, threshold: 0.5,
+      evidence: judgement.evidence)
   }
 
   private func centre(
@@ -88,6 +90,8 @@ package struct CentroidJudgement: Sendable {
   package let own: [Double]
   /// The distances to the nearest other one.
   package let other: [Double]
+  /// The classes whose that is, the lowest of several.
+  package let nearestOther: [Int]
   /// False where another one is strictly nearer.
   package let clean: [Bool]
   /// Other / (own + other); one half where both are 0.
@@ -103,9 +107,9 @@ package struct CentroidJudgement: Sendable {
         rows: names.count, columns: features.columns,
         elements: centres.flatMap { ($0 ?? []).map(Float.init) }))
     let points = PointSet(features)
-    var pairs = [(own: Double, other: Double)](
-      repeating: (.infinity, .infinity), count: labels.count)
-    try pairs.withUnsafeMutableBufferPointer { buffer in
+    var found = [(own: Double, other: Double, name: Int)](
+      repeating: (.infinity, .infinity, 0), count: labels.count)
+    try found.withUnsafeMutableBufferPointer { buffer in
       // Each row writes an entry of its own.
       nonisolated(unsafe) let target = buffer
       try Parallel.forEach(labels.count) { row in
@@ -113,18 +117,26 @@ package struct CentroidJudgement: Sendable {
           let distance = points.distance(row, to: middles, position)
           if name == labels[row] {
             target[row].own = distance
-          } else {
-            target[row].other = min(target[row].other, distance)
+          } else if distance < target[row].other {
+            (target[row].other, target[row].name) = (distance, name)
           }
         }
       }
     }
-    own = pairs.map(\.own)
-    other = pairs.map(\.other)
-    clean = pairs.map { $0.own <= $0.other }
-    quality = pairs.map { own, other in
+    own = found.map(\.own)
+    other = found.map(\.other)
+    nearestOther = found.map(\.name)
+    clean = found.map { $0.own <= $0.other }
+    quality = found.map { own, other, _ in
       let value = own + other == 0 ? 0.5 : other / (own + other)
       return ActiveLearning.quality(value, clean: own <= other)
     }
+  }
+  var evidence: Evidence {
+    Evidence([
+      Evidence.Column("distance to own", own),
+      Evidence.Column("distance to nearest other", other),
+      Evidence.Column("nearest other class", nearestOther.map(Double.init)),
+    ])
   }
 }

@@ -5,13 +5,14 @@ import Networks
 /// (Northcutt, Jiang and Chuang 2021, arXiv 1911.00068), with the rules and names of cleanlab 2.9.
 ///
 /// The probabilities come from logistic regressions, each trained on all but one of a few folds in
-/// which the classes are spread evenly. `LabelIssues` says what follows from them.
+/// which the classes are spread evenly, or are what a model that was trained before says of the
+/// labeled samples (the softmax of its logits). `LabelIssues` says what follows from them.
 ///
-/// Takes `folds` fits, each up to 500 steps of O(rows · dimensions · classes).
+/// The evidence is "p of label", "predicted", the most probable class, "p of predicted", and
+/// "threshold of label", the mean "p of label" among the labels of the same class.
+///
+/// Takes `folds` fits, each up to 500 steps of O(rows · dimensions · classes); or a model's answers.
 package struct ConfidentLearning: NoiseFilter {
-  /// The probabilities of all classes for some samples of the pool, a row for each.
-  package typealias Prediction = @Sendable (_ samples: [Int]) throws -> Matrix
-
   /// At least 2; no more are made than there are labels.
   package let folds: Int
   package let rule: LabelIssues.Rule
@@ -21,14 +22,14 @@ package struct ConfidentLearning: NoiseFilter {
   /// For the rules that prune: how many labels of each class to leave.
   package let minExamples: Int
   package let scale: FeatureScale
-  private let model: Prediction?
+  private let model: (any AcquisitionModel)?
 
   /// - Parameter model: gives the probabilities instead of fresh models for folds. It was trained on
-  ///   the very labels that it judges, which makes it too sure of them.
+  ///   the labels that it judges, or most of them, which makes it too sure of them.
   package init(
     folds: Int = 5, rule: LabelIssues.Rule = .pruneByNoiseRate,
     ranking: LabelIssues.Ranking = .selfConfidence, fracNoise: Double = 1, minExamples: Int = 1,
-    scale: FeatureScale = .auto, model: Prediction? = nil
+    scale: FeatureScale = .auto, model: (any AcquisitionModel)? = nil
   ) {
     self.folds = folds
     self.rule = rule
@@ -48,19 +49,29 @@ package struct ConfidentLearning: NoiseFilter {
   }
 
   /// The scores are the probabilities of the labels.
+  ///
+  /// - Throws: also `MethodError.refused` for a model of other classes, or one whose answers are no
+  ///   numbers; what the model throws.
   package func judge(_ pool: Pool, using random: inout RandomSource) throws -> Verdict {
     try validate()
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }
-    if let notice = nothingToCompare(in: pool) {
+    if let notice = try nothingToCompare(in: pool) {
       return .allClean(pool, by: self, threshold: nil, notices: [notice])
     }
     let probabilities = try probabilities(in: pool, using: &random)
     let issues = issues(in: probabilities, labels: pool.observed)
+    let own = pool.observed.enumerated().map { Double(probabilities[$0, $1]) }
     return Verdict(
       filter: name, options: options, labeled: pool.labeled, clean: issues.flagged.map { !$0 },
-      quality: issues.quality,
-      scores: pool.observed.enumerated().map { Double(probabilities[$0, $1]) }, threshold: nil,
-      notices: model == nil ? [] : [Self.seen])
+      quality: issues.quality, scores: own, threshold: nil,
+      evidence: Evidence([
+        Evidence.Column("p of label", own),
+        Evidence.Column("predicted", issues.predicted.map(Double.init)),
+        Evidence.Column(
+          "p of predicted", issues.predicted.enumerated().map { Double(probabilities[$0, $1]) }),
+        Evidence.Column(
+          "threshold of label", pool.observed.map { issues.joint.thresholds[$0] }),
+      ]), notices: model == nil ? [] : [Self.seen])
   }
 
   private static let seen =
@@ -82,11 +93,21 @@ package struct ConfidentLearning: NoiseFilter {
         pool.embedding.scaled(rows: pool.labeled, scale: scale), labels: pool.observed,
         classes: pool.classes, folds: folds(of: pool.observed, using: &random))
     }
-    let found = try model(pool.labeled)
-    guard found.rows == pool.labeled.count, found.columns == pool.classes else {
+    return try answers(of: model, in: pool)
+  }
+
+  private func answers(of model: some AcquisitionModel, in pool: Pool) throws -> Matrix {
+    // One sample tells how many classes the model knows.
+    guard try model.logits(of: Array(pool.labeled.prefix(1)), in: pool).columns == pool.classes
+    else {
       throw MethodError.refused(reason: "the model was not trained on the classes of this pool")
     }
-    return found
+    let found = try Probabilities(of: model, pool.labeled, in: pool)
+    guard found.values.allSatisfy(\.isFinite) else {
+      throw MethodError.refused(
+        reason: "the model's answers are no numbers; train it again with a lower learning rate")
+    }
+    return Matrix(rows: found.count, columns: found.classes, elements: found.values.map(Float.init))
   }
 
   /// The fold of each sample: each class is shuffled and dealt out in turn, from the fold where the
@@ -149,13 +170,11 @@ package struct ConfidentLearning: NoiseFilter {
     return held.filter { met.insert(labels[$0]).inserted }
   }
 
-  /// Why there is nothing to learn from, nil if there is.
-  private func nothingToCompare(in pool: Pool) -> String? {
-    if pool.labeled.count == 1 { return "A single label cannot be judged; it counts as clean." }
-    if Set(pool.observed).count == 1 {
-      return "Labels of a single class cannot be judged; all count as clean."
-    }
-    return nil
+  /// Why there is nothing to learn from, nil if there is. A model may see more than the features.
+  private func nothingToCompare(in pool: Pool) throws -> String? {
+    if let notice = pool.tooFewToJudge { return notice }
+    guard model == nil else { return nil }
+    return try pool.judgedFeatures(scale).notice
   }
 
   private func validate() throws(MethodError) {

@@ -11,6 +11,9 @@ import Networks
 /// other folds, as textbooks have it, k − 1 have, and on few labels they repeat what they were told;
 /// there, only the model that has not seen it may vote (`votes` = heldout).
 ///
+/// The evidence is "votes for" of "models", those that voted; "p of label", their mean probability of
+/// the label; and "predicted", the class that most of them name, the lowest of several.
+///
 /// Takes `folds` fits, each up to 500 steps of O(rows · dimensions · classes).
 package struct CrossValidation: NoiseFilter {
   /// The part of the labeled set that a fold's model is trained on.
@@ -53,16 +56,17 @@ package struct CrossValidation: NoiseFilter {
   package func judge(_ pool: Pool, using random: inout RandomSource) throws -> Verdict {
     try validate()
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }
-    if let notice = nothingToCompare(in: pool) {
+    let (features, notice) = try pool.judgedFeatures(scale)
+    if let notice {
       return .allClean(pool, by: self, threshold: 0.5, notices: [notice])
     }
     let cut = folds(of: pool.labeled.count, using: &random)
     let judgement = try judgement(
-      of: pool.embedding.scaled(rows: pool.labeled, scale: scale), labels: pool.observed,
-      classes: pool.classes, folds: cut)
+      of: features, labels: pool.observed, classes: pool.classes, folds: cut)
     return Verdict(
       filter: name, options: options, labeled: pool.labeled, clean: judgement.clean,
-      quality: judgement.quality, scores: judgement.scores, threshold: 0.5)
+      quality: judgement.quality, scores: judgement.scores, threshold: 0.5,
+      evidence: judgement.evidence)
   }
 
   /// The fold of each of `count` samples, at random; the first folds get the samples that are over.
@@ -91,7 +95,7 @@ package struct CrossValidation: NoiseFilter {
     precondition(folds.count == labels.count, "a fold for each sample")
     let progress = ProgressMeter.current
     let models = (folds.max() ?? -1) + 1
-    var count = VoteCount(labels: labels)
+    var count = VoteCount(labels: labels, classes: classes)
     for fold in 0..<models {
       try Interrupt.check()
       let rows = folds.indices.filter { (folds[$0] == fold) == (trainOn == .fold) }
@@ -103,15 +107,6 @@ package struct CrossValidation: NoiseFilter {
       progress.report("folds", fold + 1, of: models)
     }
     return count.judgement
-  }
-
-  /// Why there is nothing to vote about, nil if there is.
-  private func nothingToCompare(in pool: Pool) -> String? {
-    if pool.labeled.count == 1 { return "A single label cannot be judged; it counts as clean." }
-    if Set(pool.observed).count == 1 {
-      return "Labels of a single class cannot be judged; all count as clean."
-    }
-    return nil
   }
 
   private func validate() throws(MethodError) {
@@ -131,14 +126,15 @@ private struct VoteCount {
   let labels: [Int]
   /// How many models voted on each sample.
   private var voters: [Int]
-  private var agreeing: [Int]
+  /// What they voted for.
+  private var votes: VoteTable
   /// The sum of the probabilities that they gave to the observed label.
   private var probabilities: [Double]
 
-  init(labels: [Int]) {
+  init(labels: [Int], classes: Int) {
     self.labels = labels
     voters = [Int](repeating: 0, count: labels.count)
-    agreeing = voters
+    votes = VoteTable(samples: labels.count, classes: classes)
     probabilities = [Double](repeating: 0, count: labels.count)
   }
 
@@ -150,22 +146,26 @@ private struct VoteCount {
     let shares = try model.classProbabilities(of: features)
     for (row, position) in positions.enumerated() {
       voters[position] += 1
-      if predictions[row] == labels[position] { agreeing[position] += 1 }
+      votes.add(predictions[row], of: position)
       probabilities[position] += Double(shares[row, labels[position]])
     }
   }
 
   var judgement: VoteJudgement {
     VoteJudgement(
-      agreeing: agreeing, voters: voters,
+      votes, labels: labels, voters: voters,
       scores: zip(probabilities, voters).map { $0 / Double(max(1, $1)) })
   }
 }
 
 /// What a vote of models says about labels.
 package struct VoteJudgement: Sendable {
-  /// How many models would have given each sample its label.
+  /// How many models voted on each sample.
+  package let voters: [Int]
+  /// How many of them would have given each sample its label.
   package let agreeing: [Int]
+  /// The class that most of them name, the lowest of several.
+  package let predicted: [Int]
   /// False where fewer than half of the models agree.
   package let clean: [Bool]
   /// The share of models that agree.
@@ -174,10 +174,24 @@ package struct VoteJudgement: Sendable {
   /// of equal quality.
   package let scores: [Double]
 
-  init(agreeing: [Int], voters: [Int], scores: [Double]) {
-    self.agreeing = agreeing
+  init(_ votes: VoteTable, labels: [Int], voters: [Int], scores: [Double]) {
+    self.voters = voters
     self.scores = scores
+    agreeing = labels.enumerated().map { sample, label in
+      let counts = votes.counts(of: sample)
+      return Int(counts[counts.startIndex + label])
+    }
+    predicted = labels.indices.map { votes.winner(of: $0) }
     clean = zip(agreeing, voters).map { 2 * $0 >= $1 }
     quality = zip(agreeing, voters).map { Double($0) / Double(max(1, $1)) }
+  }
+
+  var evidence: Evidence {
+    Evidence([
+      Evidence.Column("votes for", agreeing.map(Double.init)),
+      Evidence.Column("models", voters.map(Double.init)),
+      Evidence.Column("p of label", scores),
+      Evidence.Column("predicted", predicted.map(Double.init)),
+    ])
   }
 }

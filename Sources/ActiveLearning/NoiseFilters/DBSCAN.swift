@@ -6,7 +6,8 @@ import LinearAlgebra
 /// index of its label among the observed ones, and the outliers of DBSCAN (Ester et al. 1996) are
 /// suspected. The radius A is the trace of the covariance of the rows (between the rows where they are
 /// fewer than the features), D that matrix's order, the step 10 · A / D; a core has 5 samples within
-/// the radius, itself included. The score is the number of samples within the radius.
+/// the radius, itself included. The score is the number of samples within the radius; with "radius" it
+/// is the evidence, as "neighbours within".
 ///
 /// A radius that is a variance does not scale as distances do: the verdict depends on the features'
 /// size. Fewer than 5 labels have no core and are all clean. O(|L|² · dimensions) twice, all threads.
@@ -22,22 +23,25 @@ package struct DBSCAN: NoiseFilter {
 
   package func judge(_ pool: Pool, using random: inout RandomSource) throws -> Verdict {
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }
-    if let notice = nothingToSay(about: pool) {
+    let (features, notice) = try pool.judgedFeatures(scale)
+    if let notice = notice ?? nothingToSay(about: pool) {
       return .allClean(pool, by: self, threshold: 0.5, notices: [notice])
     }
-    let features = try pool.embedding.scaled(rows: pool.labeled, scale: scale)
     let spread = Covariance.trace(of: features)
     let step = 10 * spread.value / Double(max(1, spread.order))
     let points = PointSet(DBSCAN.extend(features, labels: pool.observed, step: step))
     let crowds = try Crowds(of: points, within: spread.value, coreSize: DBSCAN.coreSize)
+    let sizes = crowds.sizes.map(Double.init)
     return Verdict(
       filter: name, options: options, labeled: pool.labeled, clean: crowds.belongs,
-      quality: crowds.belongs.map { $0 ? 1 : 0 }, scores: crowds.sizes.map(Double.init),
-      threshold: 0.5)
+      quality: crowds.belongs.map { $0 ? 1 : 0 }, scores: sizes, threshold: 0.5,
+      evidence: Evidence([
+        Evidence.Column("neighbours within", sizes),
+        Evidence.Column("radius", sizes.map { _ in spread.value }),
+      ]))
   }
 
   private func nothingToSay(about pool: Pool) -> String? {
-    if let notice = pool.tooFewToJudge { return notice }
     guard pool.labeled.count < DBSCAN.coreSize else { return nil }
     return "Fewer than \(DBSCAN.coreSize) labels make no crowd; all count as clean."
   }

@@ -43,6 +43,14 @@ package struct EpochVotes: Sendable, Equatable {
     for name in 0..<classes where counts[first + name] > counts[first + best] { best = name }
     return best
   }
+
+  /// What two filters show of the votes, given each label's share of them.
+  func columns(_ shares: [Double]) -> [Evidence.Column] {
+    [
+      Evidence.Column("votes share", shares),
+      Evidence.Column("most voted", shares.indices.map { Double(mostVoted(sample: $0)) }),
+    ]
+  }
 }
 
 /// The ensemble whose votes two filters judge by: linear heads with initial weights of their own,
@@ -77,11 +85,11 @@ package struct VotingHeads: Sendable, Hashable {
       + "agreement=\(canonical(agreement)) scale=\(scale.text)"
   }
 
-  /// The votes on the labeled samples of `pool`. Initial weights come from a stream of seed and
+  /// The votes on the labeled samples of `pool`, which have these features. Initial weights come from a stream of seed and
   /// filter, orders from one that also depends on the number of labels.
-  func votes(on pool: Pool, filter: String, key: RandomKey) throws -> EpochVotes {
-    try validate()
-    let features = try pool.embedding.scaled(rows: pool.labeled, scale: scale)
+  func votes(
+    on pool: Pool, _ features: Matrix, filter: String, key: RandomKey
+  ) throws -> EpochVotes {
     let initial = (0..<heads).map { index in
       var stream = RandomSource(
         RandomKey(seed: key.seed, role: .initialWeights, method: "\(filter)/head=\(index)"))
@@ -115,7 +123,8 @@ package struct VotingHeads: Sendable, Hashable {
     return votes
   }
 
-  private func validate() throws(MethodError) {
+  /// - Throws: `MethodError.range`.
+  func validate() throws(MethodError) {
     let rules: [(String, Double, String, Bool)] = [
       ("heads", Double(heads), "2 to 1000", (2...1000).contains(heads)),
       ("epochs", Double(epochs), "at least 1", epochs >= 1),

@@ -5,7 +5,8 @@ import LinearAlgebra
 /// FINE (Kim et al. 2021, arXiv 2102.11628): features are standardised by the whole pool; a sample's
 /// score is its squared projection onto the leading eigenvector of its observed class, and of a
 /// mixture of two components fitted to the scores of the class the one with the larger mean is clean,
-/// above a posterior of one half. A class with a single sample, or with equal scores, is clean.
+/// above a posterior of one half. A class with a single sample, or with equal scores, is clean. The
+/// evidence is "score" and "posterior", none for such a class.
 ///
 /// O(N · d) for the pool, and per class O(n · d · least + least³), `least` the lesser of its samples
 /// n and the dimensions d.
@@ -98,6 +99,9 @@ package struct Fine: NoiseFilter {
     return Verdict(
       filter: name, options: options, labeled: pool.labeled, clean: clean,
       quality: zip(posteriors, clean).map { quality($0 ?? 1, clean: $1) }, scores: scores,
-      threshold: 0.5, notices: posteriors.allSatisfy { $0 == nil } ? [notice] : [])
+      threshold: 0.5,
+      evidence: Evidence([
+        Evidence.Column("score", scores), Evidence.Column("posterior", posteriors),
+      ]), notices: posteriors.allSatisfy { $0 == nil } ? [notice] : [])
   }
 }

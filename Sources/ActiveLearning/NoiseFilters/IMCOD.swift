@@ -7,7 +7,7 @@ import LinearAlgebra
 /// k = ⌊|L| / C⌋. The spread of n in Q(x) is its mean distance to Q(x) divided by the mean of
 /// 1 / (distance + 1e-5); the score of x is the median over Q(x) of how far their spreads are from its
 /// own. Above `t` a label is suspected; the quality is 1 / (1 + score / t). The score grows with the
-/// square of the features' size.
+/// square of the features' size. The evidence is "score" and "k", the size of Q(x).
 ///
 /// O(Σ n · k²) lookups over the classes of n labels on all threads, and n² distances in memory, 8
 /// bytes each, for one class at a time.
@@ -33,23 +33,28 @@ package struct IMCOD: NoiseFilter {
     }
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }
     let k = pool.labeled.count / max(1, pool.classes)
-    if let notice = pool.tooFewToJudge ?? notice(neighbours: k) {
+    let (features, notice) = try pool.judgedFeatures(scale)
+    if let notice = notice ?? tooFew(neighbours: k) {
       return .allClean(pool, by: self, threshold: 0.5, notices: [notice])
     }
-    let features = try pool.embedding.scaled(rows: pool.labeled, scale: scale)
     var scores = [Double](repeating: 0, count: pool.labeled.count)
+    var sizes = scores
     for places in pool.placesOfClasses where !places.isEmpty {
       let own = try IMCOD.scores(of: features.rows(at: places), neighbours: k)
-      for (position, place) in places.enumerated() { scores[place] = own[position] }
+      for (position, place) in places.enumerated() {
+        scores[place] = own[position]
+        sizes[place] = Double(min(k, places.count))
+      }
     }
     let clean = scores.map { $0 <= t }
     return Verdict(
       filter: name, options: options, labeled: pool.labeled, clean: clean,
       quality: zip(scores, clean).map { quality(1 / (1 + $0 / t), clean: $1) }, scores: scores,
-      threshold: 0.5)
+      threshold: 0.5,
+      evidence: Evidence([Evidence.Column("score", scores), Evidence.Column("k", sizes)]))
   }
 
-  private func notice(neighbours: Int) -> String? {
+  private func tooFew(neighbours: Int) -> String? {
     guard neighbours == 0 else { return nil }
     return "With fewer labels than classes there is nothing to compare; all labels count as clean."
   }

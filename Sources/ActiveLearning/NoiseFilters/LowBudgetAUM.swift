@@ -3,47 +3,46 @@ import Networks
 
 /// Suspects the labels that a small model learns no better than labels known to be wrong.
 ///
-/// LowBudgetAUM (Shafir, Hacohen and Weinshall 2025, arXiv 2504.04506, after Pleiss et al. 2020):
-/// some unlabeled samples are given a class that does not exist, a linear model is trained on these
-/// and the labeled set, and a label is clean if its area under the margin reaches a high percentile
-/// of theirs. The samples come from the pool, so that no label is spent on them.
+/// LowBudgetAUM (Shafir, Hacohen and Weinshall 2025, arXiv 2504.04506, after Pleiss et al. 2020,
+/// arXiv 2001.10528): some samples are given a class that does not exist, a linear model is trained
+/// on these and the labeled set, and a label is clean if its area under the margin reaches a high
+/// percentile of theirs. By default the samples come from the pool, so that no label is spent on
+/// them; `ThresholdSource` says which others there are. With `labeled` two models are trained, each
+/// with some labeled samples in that class; a sample is judged by the models that know its label.
+///
+/// With more than one model (`repeats`, or `labeled`) a label is clean if all that judge it say so;
+/// the quality is the least, the score the mean area. Labels that are all of one class when a set is
+/// taken away are compared with the set all the same.
+///
+/// The evidence is that of the model with the least quality, the first of several: "area" and
+/// "threshold", which decide; "rival", the class that over all models and visits most often had the
+/// largest other logit, the number of classes being the class that does not exist; and where labels
+/// were judged by several, "runs clean" of "runs": how many called the label clean, of how many.
 ///
 /// One fit is a linear problem on |L| + T rows; O(epochs · (|L| + T) · classes · dimensions).
 package struct LowBudgetAUM: NoiseFilter {
-  /// How many samples get the class that does not exist.
-  package enum Thresholds: Sendable, Hashable {
-    /// As many as there are labels for each class, ⌈|L| / C⌉.
-    case auto
-    /// This many, or all unlabeled samples if those are fewer.
-    case count(Int)
-
-    var text: String {
-      switch self {
-      case .auto: "auto"
-      case .count(let count): "\(count)"
-      }
-    }
-  }
-
   package let epochs: Int
   /// Of the threshold samples' areas: what a clean label has to reach.
   package let percentile: Double
   package let learningRate: Double
   package let batch: Int
   package let thresholds: Thresholds
-  /// How many independent fits must all call a label clean.
+  package let source: ThresholdSource
+  /// How many independent draws of threshold samples must all lead to a clean label.
   package let repeats: Int
   package let scale: FeatureScale
 
   package init(
     epochs: Int = 40, percentile: Double = 80, learningRate: Double = 0.1, batch: Int = 64,
-    thresholds: Thresholds = .auto, repeats: Int = 1, scale: FeatureScale = .auto
+    thresholds: Thresholds = .auto, source: ThresholdSource = .pool, repeats: Int = 1,
+    scale: FeatureScale = .auto
   ) {
     self.epochs = epochs
     self.percentile = percentile
     self.learningRate = learningRate
     self.batch = batch
     self.thresholds = thresholds
+    self.source = source
     self.repeats = repeats
     self.scale = scale
   }
@@ -52,76 +51,59 @@ package struct LowBudgetAUM: NoiseFilter {
 
   package var options: String {
     "epochs=\(epochs) percentile=\(canonical(percentile)) lr=\(canonical(learningRate)) "
-      + "batch=\(batch) thresholds=\(thresholds.text) repeats=\(repeats) scale=\(scale.text)"
+      + "batch=\(batch) thresholds=\(thresholds.text) threshold_from=\(source.rawValue) "
+      + "repeats=\(repeats) scale=\(scale.text)"
   }
 
+  /// - Throws: also `MethodError.diverged`, where training runs away to infinity.
   package func judge(_ pool: Pool, using random: inout RandomSource) throws -> Verdict {
     try validate()
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }
-    if let notice = nothingToCompare(in: pool) {
+    if let notice = try nothingToCompare(in: pool) {
       return .allClean(pool, by: self, threshold: 0.5, notices: [notice])
     }
-    var fits: [AreaJudgement] = []
-    for index in 0..<repeats { fits.append(try fit(index, pool, random.key)) }
-    let samples = pool.labeled.indices
-    return Verdict(
-      filter: name, options: options, labeled: pool.labeled,
-      clean: samples.map { i in fits.allSatisfy { $0.clean[i] } },
-      quality: samples.map { i in fits.reduce(1) { min($0, $1.quality[i]) } },
-      scores: samples.map { i in fits.reduce(0) { $0 + $1.areas[i] } / Double(repeats) },
-      threshold: 0.5)
-  }
-
-  /// The threshold samples of a pool: how many there are to be.
-  package func thresholdCount(for pool: Pool) -> Int {
-    switch thresholds {
-    case .auto: (pool.labeled.count + pool.classes - 1) / pool.classes
-    case .count(let count): count
+    let draw = try ThresholdDraw(thresholdCount(for: pool), from: source, of: pool)
+    var runs = AreaRuns(labels: pool.labeled.count, classes: pool.classes + 1)
+    for index in 0..<repeats {
+      var streams = AreaStreams(index, filter: name, random.key)
+      for task in draw.tasks(using: &streams.draws) {
+        try fit(task, pool, &streams, into: &runs)
+      }
     }
+    return Verdict(
+      filter: name, options: options, labeled: pool.labeled, clean: runs.clean,
+      quality: runs.quality, scores: runs.areas, threshold: 0.5, evidence: runs.evidence)
   }
 
   /// Why the labels cannot be compared with anything, nil if they can.
-  private func nothingToCompare(in pool: Pool) -> String? {
-    if pool.labeled.count == 1 { return "A single label cannot be judged; it counts as clean." }
-    if Set(pool.observed).count == 1 {
-      return "Labels of a single class cannot be judged; all count as clean."
-    }
-    if pool.candidateCount == 0 {
-      return "No unlabeled sample is left to compare with; all labels count as clean."
-    }
-    return nil
+  private func nothingToCompare(in pool: Pool) throws -> String? {
+    if let notice = try pool.judgedFeatures(scale).notice { return notice }
+    guard source != .labeled && pool.candidateCount == 0 else { return nil }
+    return "No unlabeled sample is left to compare with; all labels count as clean."
   }
 
-  /// One model with threshold samples of its own. The draws of a fit depend on its index alone, not
-  /// on how many there are.
-  private func fit(_ index: Int, _ pool: Pool, _ key: RandomKey) throws -> AreaJudgement {
-    let suffix = index == 0 ? "" : "/repeat=\(index)"
-    func stream(_ role: RandomRole, _ method: String) -> RandomSource {
-      RandomSource(RandomKey(seed: key.seed, role: role, method: method + suffix))
-    }
-    var draws = stream(.filter, key.method)
-    var weights = stream(.initialWeights, name)
-    var order = stream(.batches, key.method)
-
-    let count = min(thresholdCount(for: pool), pool.candidateCount)
-    let drawn = draws.sample(count, of: pool.candidates)
-    let features = try pool.embedding.scaled(rows: pool.labeled + drawn, scale: scale)
-    let labels = pool.observed + drawn.map { _ in pool.classes }
+  /// Trains one model, and adds what its areas say.
+  private func fit(
+    _ task: AreaTask, _ pool: Pool, _ streams: inout AreaStreams, into runs: inout AreaRuns
+  ) throws {
+    let features = try pool.embedding.scaled(rows: task.samples, scale: scale)
     let head = LinearHead(
-      classes: pool.classes + 1, dimensions: features.columns, using: &weights)
-    let areas = try train(head, on: features, labels: labels, using: &order)
+      classes: pool.classes + 1, dimensions: features.columns, using: &streams.weights)
+    let (record, areas) = try train(
+      head, on: features, labels: task.labels, using: &streams.order)
     guard areas.allSatisfy(\.isFinite) else {
       throw MethodError.diverged(method: name, learningRate: learningRate)
     }
-    return AreaJudgement(
-      areas: Array(areas.prefix(pool.labeled.count)),
-      thresholds: Array(areas.suffix(count)), percentile: percentile)
+    let judgement = AreaJudgement(
+      areas: task.judged.map { areas[$0] }, thresholds: task.thresholds.map { areas[$0] },
+      percentile: percentile)
+    runs.add(judgement, of: task.judged, record)
   }
 
-  /// The areas under the margin of all rows.
+  /// The margins of all rows, and the areas under them.
   private func train(
     _ initial: LinearHead, on features: Matrix, labels: [Int], using order: inout RandomSource
-  ) throws -> [Double] {
+  ) throws -> (record: MarginRecord, areas: [Double]) {
     var head = initial
     var margins = MarginRecord(labels: labels)
     let training = LinearTraining(
@@ -131,7 +113,7 @@ package struct LowBudgetAUM: NoiseFilter {
     _ = try training.run(&head, on: features, labels: labels, using: &order) {
       margins.record($0, $1)
     }
-    return try margins.areas { try head.logits(of: features.rows(at: $0)) }
+    return try margins.completed { try head.logits(of: features.rows(at: $0)) }
   }
 
   private func validate() throws(MethodError) {
@@ -152,33 +134,20 @@ package struct LowBudgetAUM: NoiseFilter {
   }
 }
 
-/// What areas under the margin say about labels, given those of samples with a class that does not
-/// exist.
-package struct AreaJudgement: Sendable {
-  /// Of the labeled samples.
-  package let areas: [Double]
-  /// The area from which on a label is clean.
-  package let threshold: Double
-  package let clean: [Bool]
-  /// ½ at the threshold, 1 at the largest and 0 at the least area of a labeled sample.
-  package let quality: [Double]
+/// The streams that one draw of threshold samples and its models take from. They depend on its index
+/// alone, not on how many there are.
+private struct AreaStreams {
+  var draws: RandomSource
+  var weights: RandomSource
+  var order: RandomSource
 
-  /// - Parameters:
-  ///   - areas: finite, one per labeled sample.
-  ///   - thresholds: finite, at least one.
-  ///   - percentile: 0 to 100.
-  package init(areas: [Double], thresholds: [Double], percentile: Double) {
-    let threshold = LinearAlgebra.percentile(percentile, of: thresholds) ?? 0
-    let above = (areas.max() ?? 0) - threshold
-    let below = threshold - (areas.min() ?? 0)
-    self.areas = areas
-    self.threshold = threshold
-    clean = areas.map { $0 >= threshold }
-    quality = areas.map { area in
-      let distance = area - threshold
-      if distance >= 0 { return 0.5 + (above > 0 ? 0.5 * distance / above : 0) }
-      // Rounding must not lift a suspected label onto the threshold.
-      return min(0.5 + 0.5 * distance / below, 0.5.nextDown)
+  init(_ index: Int, filter: String, _ key: RandomKey) {
+    let suffix = index == 0 ? "" : "/repeat=\(index)"
+    func stream(_ role: RandomRole, _ method: String) -> RandomSource {
+      RandomSource(RandomKey(seed: key.seed, role: role, method: method + suffix))
     }
+    draws = stream(.filter, key.method)
+    weights = stream(.initialWeights, filter)
+    order = stream(.batches, key.method)
   }
 }
