@@ -1,0 +1,1 @@
+"""Winnow beside other people's implementations, on problems drawn at random."""
