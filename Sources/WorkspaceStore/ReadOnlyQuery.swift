@@ -12,11 +12,12 @@ extension Workspace {
     try ReadOnlyStatement.check(sql)
     return try read { db in
       sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
+      let query = try LoopColumns(sql, in: db)
       do {
-        return try Self.polling(isInterrupted, db) { try Self.table(sql, db) }
+        return try Self.polling(isInterrupted, db) { try Self.table(query.sql, db) }
       } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
         throw WorkspaceError.query(
-          message: error.message ?? "", offset: Self.errorOffset(db, sql: sql))
+          message: error.message ?? "", offset: Self.errorOffset(db, sql, query.shift))
       } catch let error as DatabaseError
         where [.SQLITE_READONLY, .SQLITE_MISUSE].contains(error.resultCode)
       {
@@ -59,8 +60,8 @@ extension Workspace {
     init(ask: @escaping @Sendable () -> Bool) { self.ask = ask }
   }
 
-  private static func errorOffset(_ db: Database, sql: String) -> Int? {
-    let offset = Int(sqlite3_error_offset(db.sqliteConnection))
+  private static func errorOffset(_ db: Database, _ sql: String, _ shift: Int) -> Int? {
+    let offset = Int(sqlite3_error_offset(db.sqliteConnection)) - shift
     return (0...sql.utf8.count).contains(offset) ? offset : nil
   }
 }

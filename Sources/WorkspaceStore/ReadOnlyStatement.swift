@@ -28,6 +28,26 @@ enum ReadOnlyStatement {
     }
   }
 
+  /// Whether a name stands somewhere in the query.
+  static func mentions(_ name: String, in sql: String) -> Bool {
+    var words = Words(sql)
+    while let word = words.next() { if word.text == name { return true } }
+    return false
+  }
+
+  static func firstWord(of sql: String) -> (text: String, offset: Int)? {
+    var words = Words(sql)
+    return words.next()
+  }
+
+  /// Where the first table expression of a `WITH` or `WITH RECURSIVE` begins, in bytes.
+  static func afterWith(_ sql: String) -> Int {
+    var words = Words(sql)
+    _ = words.next()
+    guard let word = words.next() else { return sql.utf8.count }
+    return word.text == "recursive" ? words.next()?.offset ?? sql.utf8.count : word.offset
+  }
+
   /// The words of a statement in lower case, comments and blanks skipped; anything else than a
   /// letter, digit or underscore is a word by itself.
   private struct Words {
