@@ -34,6 +34,17 @@ package final class CoverageGraph: Sendable {
     lists = survey.lists
   }
 
+  /// The graph that `encoded` gave; nil for other bytes.
+  package init?(_ search: NeighbourSearch, radius: Double, encoded bytes: [UInt8]) {
+    guard let decoded = DecodedGraph(bytes, count: search.points.count) else { return nil }
+    self.search = search
+    self.radius = radius
+    degrees = decoded.degrees
+    edgeCount = decoded.neighbours.count
+    isStored = true
+    lists = StoredLists.blocks(decoded)
+  }
+
   /// The number of samples.
   package var count: Int { degrees.count }
   /// What the lists take, or would take if they were kept.
@@ -100,6 +111,25 @@ private struct StoredLists: Sendable {
     offsets = lists.offsets
     // An array that grew by appending may hold twice the room that it needs.
     ids = lists.ids.withUnsafeBufferPointer { Array($0) }
+  }
+
+  private init(offsets: [Int], ids: [Int32]) {
+    self.offsets = offsets
+    self.ids = ids
+  }
+
+  /// A graph's lists, in blocks of `NeighbourSearch.blockRows` samples.
+  static func blocks(_ graph: DecodedGraph) -> [StoredLists] {
+    var first = graph.neighbours.startIndex
+    return stride(from: 0, to: graph.degrees.count, by: NeighbourSearch.blockRows).map { start in
+      let end = min(start + NeighbourSearch.blockRows, graph.degrees.count)
+      let offsets = graph.degrees[start..<end].reduce(into: [0]) {
+        $0.append($0[$0.count - 1] + Int($1))
+      }
+      let last = first + offsets[offsets.count - 1]
+      defer { first = last }
+      return StoredLists(offsets: offsets, ids: Array(graph.neighbours[first..<last]))
+    }
   }
 
   subscript(row: Int) -> ArraySlice<Int32> { ids[offsets[row]..<offsets[row + 1]] }

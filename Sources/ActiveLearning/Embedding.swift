@@ -44,12 +44,17 @@ package final class Embedding: Sendable {
   /// 2.5 / the mean norm of the rows; 1 if all of them are zero.
   package let scaleFactor: Float
 
+  /// Where graphs are kept beyond this process; nil for nowhere.
+  package let archive: (any DerivedArchive)?
+
   private let meanNorm: Double
   private let shelf = Mutex(GraphShelf())
 
   package init(
-    _ features: Matrix, metric: Metric = .l2, normalization: Normalization = .unit
+    _ features: Matrix, metric: Metric = .l2, normalization: Normalization = .unit,
+    archive: (any DerivedArchive)? = nil
   ) {
+    self.archive = archive
     let norms = features.rowNorms()
     self.features = features
     self.normalization = normalization
@@ -109,10 +114,31 @@ package final class Embedding: Sendable {
     // Held while building: a second caller waits for the graph instead of building it twice.
     return try shelf.withLock { shelf in
       if let graph = shelf.graph(radius: radius, memory: memory) { return graph }
-      let graph = try CoverageGraph(NeighbourSearch(points), radius: radius, memory: memory)
+      let graph =
+        try archivedGraph(radius: radius, memory: memory)
+        ?? newGraph(radius: radius, memory: memory)
       shelf.keep(graph, memory: memory)
       return graph
     }
+  }
+
+  private func archivedGraph(radius: Double, memory: Int) -> CoverageGraph? {
+    guard let bytes = archive?.bytes(named: "graph \(radius)"),
+      let graph = CoverageGraph(NeighbourSearch(points), radius: radius, encoded: bytes),
+      graph.listBytes <= memory
+    else { return nil }
+    return graph
+  }
+
+  private func newGraph(radius: Double, memory: Int) throws -> CoverageGraph {
+    let started = ContinuousClock.now
+    let graph = try CoverageGraph(NeighbourSearch(points), radius: radius, memory: memory)
+    if graph.isStored {
+      let time = (ContinuousClock.now - started).components
+      let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+      archive?.keep(named: "graph \(radius)", seconds: seconds) { graph.encoded ?? [] }
+    }
+    return graph
   }
 }
 

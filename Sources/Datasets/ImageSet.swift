@@ -29,6 +29,9 @@ package struct ImageSet: Sendable {
   package let channels: Int
   private let storage: Storage
 
+  /// Whether all pixels are at hand, so that its identity covers them.
+  package var isInMemory: Bool { if case .memory = storage { true } else { false } }
+
   /// Images in memory.
   /// - Parameter pixels: image after image, in each channel after channel, in each row after row.
   /// - Precondition: `pixels.count == count * height * width * channels`.

@@ -22,6 +22,9 @@ package struct Block<Element> {
 package enum OpenBLAS {
   private static let oneThread: Void = openblas_set_num_threads(1)
 
+  /// The processor that OpenBLAS has chosen its kernels for.
+  package static var coreName: String { String(cString: openblas_get_corename()) }
+
   /// c = a · b, or c += a · b if `adding`; a is `rows × inner`, b is `inner × columns` after their
   /// transpositions, and row i of c begins at `c + i * leading`.
   package static func product(
