@@ -62,7 +62,8 @@ struct Job {
   var environment: Environment {
     Environment(
       data: DataDirectories(paths: Places.data(options.data)),
-      downloads: Places.downloads(options.data), timing: options.timing)
+      downloads: Places.downloads(options.data), cache: DerivedCache(folder: Places.derived),
+      timing: options.timing)
   }
 
   private func choice(or standard: SessionChoice) -> SessionChoice {

@@ -31,6 +31,9 @@ enum Places {
       mirror: environment["WINNOW_MIRROR"])
   }
 
+  /// Where what was worked out from data is kept.
+  static var derived: String { base("XDG_CACHE_HOME", ".cache") + "/winnow/derived" }
+
   /// What the user named: `--data`, then `$WINNOW_DATA`.
   private static func namedData(_ named: [String]) -> [String] {
     let listed = ProcessInfo.processInfo.environment["WINNOW_DATA"] ?? ""

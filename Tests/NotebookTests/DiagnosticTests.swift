@@ -84,13 +84,6 @@ import Testing
     Case(code: .needsLabels, before: "load digits", line: "train linear", marked: "train linear"),
     Case(code: .needsModel, before: labeled, line: "test", marked: "test"),
     Case(
-      code: .needsDelta, before: "load blobs", line: "query probcover 5",
-      marked: "query probcover 5"
-    ),
-    Case(
-      code: .needsDelta, before: "load digits metric=cosine", line: "query npc 5",
-      marked: "query npc 5"),
-    Case(
       code: .fileMissing, before: "", line: "load arrays features=/no/f.npy labels=/no/l.npy",
       marked: "/no/f.npy"),
     Case(code: .fileMissing, before: "", line: "source /no/s.winnow", marked: "/no/s.winnow"),
@@ -188,6 +181,8 @@ import Testing
       // Raised by files, by checking, by an interrupt, and on opening a workspace.
       .fileFormat, .fileForbidden, .unreadVariable, .interrupted, .workspaceHeld, .workspaceNewer,
       .workspaceCorrupt, .diskFull,
+      // Where no radius is known, delta=auto finds one.
+      .needsDelta,
     ]
     let tried = Set(Self.cases.map(\.code))
     #expect(tried.union(outside) == Set(Diagnostic.Code.allCases))

@@ -61,14 +61,29 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    "query random 12\nquery random 12",
-    "query probcover 12 delta=0.2\nquery probcover 12 delta=0.2",
+  private static let written = [
     "query npc 12 delta=0.2 filter=aum\nfilter aum\nquery npc 18 delta=0.2 share=4",
     "query npc 12 delta=0.2 filter=aum(repeats=2)\nquery npc 12 delta=0.3 filter=none",
     "query npc 12 delta=0.2 filter=ideal\nquery npc 18 delta=0.2 filter=ideal share=5\nfilter ideal",
     "query random 20\nfilter aum thresholds=7\ntrain linear epochs=5\nquery npc 9 delta=0.2",
-  ])
+    "query typiclust 12 nas=true filter=aum\nquery uherding 12 nas=true filter=knn",
+    "query random 20\nfilter aum momentum=0.5\nquery npc 12 delta=auto noise_dropout=true",
+  ]
+
+  /// Every strategy from nothing, after another one, and asking a model; every filter twice.
+  private static var scripts: [String] {
+    let strategies = Vocabulary.entries(.strategy).map { entry in
+      let takesDelta = entry.parameters.contains { $0.name == "delta" }
+      let query = "query \(entry.name) 12" + (takesDelta ? " delta=0.2" : "")
+      return "\(query)\ntrain linear epochs=5 dropout=0.5\n\(query)"
+    }
+    let filters = Vocabulary.entries(.filter).map { entry in
+      "query random 20\nfilter \(entry.name)\nquery npc 12 delta=0.2\nfilter \(entry.name)"
+    }
+    return written + strategies + filters
+  }
+
+  @Test(arguments: FirewallTests.scripts)
   func `labels that were not bought change no pick and no verdict`(_ script: String) throws {
     let material = Material()
     let decided = try decisions(material, script)

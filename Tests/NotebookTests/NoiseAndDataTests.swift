@@ -15,6 +15,10 @@ import Testing
       switch entry.name {
       case "file": "noise file \(trial.path("l.npy"))"
       case "human": "noise human worse_label"
+      case "biased": "noise biased 0.3"
+      case "expert": "noise expert 0,2,4"
+      case "fatigued": "noise fatigued 0.3 0.3"
+      case "panel": "noise panel [sym(rate=0.3), expert(classes=2)] votes=3"
       default:
         "noise \(entry.name)" + (entry.parameters.contains { $0.name == "rate" } ? " 0.3" : "")
       }
@@ -23,7 +27,8 @@ import Testing
 
   /// The label of every sample of the pool, as the oracle answers.
   private func answers(_ trial: Trial, of count: Int) throws -> [Int] {
-    let bought = try trial.ok("query random \(count)")
+    let votes = try trial.ok("show noise")["model"]?.string?.contains("votes=3") ?? false ? 3 : 1
+    let bought = try trial.ok("query random \(count * votes)")
     let samples = try #require(bought["selected"]?.ints)
     let labels = try #require(bought["labels"]?.ints)
     return zip(samples, labels).sorted { $0.0 < $1.0 }.map(\.1)
@@ -38,7 +43,10 @@ import Testing
         let again = try trial.ok(command)
         #expect(first == again, "\(command)")
         #expect(try answers(trial, of: 200) == before, "\(command)")
-        #expect(first["digest"]?.string == Digest.sha256(ints: before))
+        // Of several annotators, or one who tires, it is the digest of all that they may say.
+        if !command.contains("panel"), !command.contains("fatigued") {
+          #expect(first["digest"]?.string == Digest.sha256(ints: before))
+        }
       }
     }
   }

@@ -41,7 +41,9 @@ import Testing
         reports.map(\.command) == [
           "n = 12", "load digits features=pca:32 metric=l2 normalization=unit scale=auto",
           "noise sym 0.5 inclusive=false",
-          "query npc 12 delta=0.68 ties=random share=4 remainder=first filter=aum",
+          "query npc 12 delta=0.68 schedule=constant softening=none consider_noise=false "
+            + "alpha=0.95 support=full ties=random share=4 remainder=first noise_dropout=false "
+            + "filter=aum",
           "train linear epochs=2 lr=0.025 batch=64 momentum=0.9 weight_decay=0.0001 schedule=cos "
             + "dropout=0 scale=auto on=clean",
         ])
@@ -106,7 +108,9 @@ import Testing
       try trial.ok("load digits\nm = npc(delta=0.5, share=3)\nquery $m 6")
       let cells = try trial.ok("show cells").column("command").compactMap(\.string)
       #expect(
-        cells.last == "query npc 6 delta=0.5 ties=random share=3 remainder=first filter=aum")
+        cells.last == "query npc 6 delta=0.5 schedule=constant softening=none "
+          + "consider_noise=false alpha=0.95 support=full ties=random share=3 remainder=first "
+          + "noise_dropout=false filter=aum")
     }
   }
 

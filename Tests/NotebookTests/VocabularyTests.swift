@@ -199,6 +199,7 @@ enum Commanding {
     switch kind {
     case .integer(let range): String(range.lowerBound)
     case .number: "0.5"
+    case .numbers: "0.1,0.2"
     case .boolean: "true"
     case .choice(let words, _): "'\(words[0])'"
     case .file: name == "features" ? "features.npy" : "labels.npy"

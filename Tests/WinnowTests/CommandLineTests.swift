@@ -112,7 +112,8 @@ import Testing
       #expect(
         try run.records.compactMap { $0["command"]?.string }.filter { !$0.hasPrefix("load") } == [
           "s = 7", "m = probcover(delta=0.5)", "seed 7",
-          "query probcover 10 delta=0.5 ties=random",
+          "query probcover 10 delta=0.5 schedule=constant softening=none consider_noise=false "
+            + "alpha=0.95 support=full ties=random",
         ])
       #expect(try place.run("run", "a.winnow", "-p", "s=none").code == 2)
     }
@@ -215,7 +216,7 @@ import Testing
 
   @Test func `scripts that are shipped pass check`() throws {
     try withWorkplace { place in
-      for name in ["quickstart", "expectations"] {
+      for name in ["quickstart", "compare", "expectations"] {
         let check = try place.run("check", Product.file("scripts/\(name).winnow").path)
         #expect(check.code == 0 && check.out.isEmpty && check.err.isEmpty, "\(check.err)")
       }

@@ -167,20 +167,25 @@ import Testing
   @Test func `the canonical command has full names, every option and no variable`() throws {
     try withWorkplace { place in
       let commands = try tour(place).compactMap { $0["command"]?.string }
+      let radius =
+        "schedule=constant softening=none consider_noise=false alpha=0.95 support=full"
       #expect(
-        commands.contains("query npc 10 delta=0.68 ties=random share=5 remainder=last filter=aum"))
+        commands.contains(
+          "query npc 10 delta=0.68 \(radius) ties=random share=5 remainder=last "
+            + "noise_dropout=false filter=aum"))
       #expect(
         commands.contains("load digits features=pca:32 metric=l2 normalization=unit scale=auto"))
       #expect(
         commands.contains(
-          "filter aum epochs=20 percentile=80 lr=0.1 batch=64 thresholds=auto repeats=1 scale=auto")
+          "filter aum epochs=20 percentile=80 lr=0.1 batch=64 thresholds=auto threshold_from=pool "
+            + "repeats=1 scale=auto momentum=0 card=false")
       )
       #expect(commands.allSatisfy { !$0.contains("$") && !$0.contains("\n") })
       let spelled = try place.run(
         "--mode", "jsonl", "-c", "LOAD Digits NORMALIZATION=UNIT; query Prob-Cover 3 TIES=Lowest")
       #expect(
         try spelled.records.last?["command"]?.string
-          == "query probcover 3 delta=0.68 ties=lowest")
+          == "query probcover 3 delta=0.68 \(radius) ties=lowest")
     }
   }
 

@@ -108,7 +108,7 @@ package struct Completer {
     case .either(let kinds):
       let parts = kinds.map(values)
       return (parts.flatMap(\.names), parts.contains { $0.files })
-    case .integer, .number, .bytes, .text, .value: return ([], false)
+    case .integer, .number, .numbers, .bytes, .text, .value: return ([], false)
     }
   }
 

@@ -14,6 +14,40 @@ enum Acquiring {
   static func source(
     _ use: StrategyImplementation.ModelUse, _ pool: Pool, _ invocation: inout Invocation
   ) throws -> (any AcquisitionSource)? {
-    return nil
+    guard use != .none else { return nil }
+    let choice = invocation.arguments.text("acquisition") ?? "last"
+    if choice == "last", let source = try last(invocation) { return source }
+    if choice == "last", !pool.labeled.isEmpty { invocation.notices.append(standIn(invocation)) }
+    let defaults = try invocation.data().plan().training
+    return ProbeAcquisition(
+      untrained: choice == "untrained",
+      settings: SGDSettings(
+        batch: defaults.batch, learningRate: defaults.learningRate,
+        dropout: use == .askedWithDropout ? 0.5 : 0),
+      scale: FeatureScale(Value(canonical: try invocation.data().record.scale)),
+      seed: invocation.state.seed, round: invocation.state.round)
+  }
+
+  /// The model trained last, if it can say how likely each class is.
+  private static func last(_ invocation: Invocation) throws -> (any AcquisitionSource)? {
+    guard let record = invocation.state.model,
+      let probe = try Evaluating.restore(record, invocation).0 as? LinearProbe
+    else { return nil }
+    let bound = try record.command.map { try BoundCommand(canonical: $0) }
+    return ProbeAcquisition(
+      trained: probe.head, settings: bound.map { Vocabulary.sgd($0.arguments) } ?? SGDSettings(),
+      scale: FeatureScale(Value(canonical: record.scale)), seed: invocation.state.seed,
+      round: invocation.state.round)
+  }
+
+  /// The same as a model, for filters that take its probabilities; nil where there is none.
+  static func lastModel(_ invocation: Invocation) throws -> (any AcquisitionModel)? {
+    try last(invocation)?.model(for: try invocation.pool())
+  }
+
+  private static func standIn(_ invocation: Invocation) -> String {
+    let why =
+      invocation.state.model.map { "\($0.name) has no probabilities" } ?? "no model is trained yet"
+    return "\(why): a linear probe trained on the labels believed clean is asked"
   }
 }

@@ -6,6 +6,11 @@ extension Vocabulary {
   static let filter = Row(
     Entry(
       .command, "filter", "makes a method the session's filter, and judges the labeled set",
+      parameters: [
+        .option(
+          "card", .boolean, default: .value("false"),
+          "train on all labels, on those kept, and on the right ones, and compare")
+      ],
       details: """
         On an empty labeled set it only makes it the filter. Noise-aware strategies and train
         on=clean use its verdicts. clean_f1 is worth something only above keep_all_f1, the F1 of
@@ -25,6 +30,9 @@ extension Vocabulary {
     }
     let data = try invocation.data()
     invocation.bound.arguments.resolve("scale", Value(canonical: data.record.scale))
+    if let entry = invocation.bound.method {
+      implementation(filters, entry.name)?.resolve(&invocation.bound.arguments)
+    }
     let filter = try invocation.filter(value)
     guard !invocation.state.labeled.isEmpty else {
       invocation.effect = .filtered(value.text, nil)
@@ -38,7 +46,8 @@ extension Vocabulary {
     invocation.effect = .filtered(value.text, try invocation.keep(verdict))
     invocation.settings.filter = verdict.filter
     let measured = try invocation.measure(verdict, observed: pool.observed)
-    return FilterReport.output(verdict, measured)
+    let card = invocation.arguments.flag("card") ? try FilterCard(verdict, invocation) : nil
+    return FilterReport.output(verdict, measured, card)
   }
 }
 
@@ -54,8 +63,12 @@ enum FilterReport {
       lines: ["filter \(filter.name), from the next query on: nothing is labeled yet"])
   }
 
-  static func output(_ verdict: ActiveLearning.Verdict, _ measured: FilterMetrics?) -> Output {
-    Output(record: record(verdict, measured), table: nil, lines: lines(verdict, measured))
+  static func output(
+    _ verdict: ActiveLearning.Verdict, _ measured: FilterMetrics?, _ card: FilterCard? = nil
+  ) -> Output {
+    Output(
+      record: record(verdict, measured, card), table: nil, drawn: card?.table,
+      lines: lines(verdict, measured))
   }
 
   /// One row per labeled sample.
@@ -88,9 +101,9 @@ enum FilterReport {
     return lines
   }
 
-  private static func record(_ verdict: ActiveLearning.Verdict, _ measured: FilterMetrics?)
-    -> JSON
-  {
+  private static func record(
+    _ verdict: ActiveLearning.Verdict, _ measured: FilterMetrics?, _ card: FilterCard? = nil
+  ) -> JSON {
     let scores = measured.map {
       Dictionary(Metrics.pairs($0), uniquingKeysWith: { first, _ in first })
     }
@@ -98,6 +111,11 @@ enum FilterReport {
       ("method", .string(verdict.filter)), ("labeled", .ints(verdict.labeled)),
       ("clean", .bools(verdict.clean)), ("quality", .doubles(verdict.quality.map { $0 })),
       ("scores", .doubles(verdict.scores)), ("threshold", .optional(verdict.threshold)),
-      ("evaluation", .object(Metrics.filter.map { .init($0, .optional(scores?[$0] ?? nil)) })))
+      (
+        "evaluation",
+        .object(
+          Metrics.filter.map { .init($0, .optional(scores?[$0] ?? nil)) }
+            + (card.map { [.init("card", $0.json)] } ?? []))
+      ))
   }
 }

@@ -126,17 +126,20 @@ extension Vocabulary {
     invocation.notices += opened.whole.notices
     let chosen = try plan.chooseFeatures(directories)
     invocation.notices += try plan.checkFeatures(chosen, of: opened)
-    let features = try chosen.map { try plan.features($0, of: opened) }
+    let cache = invocation.environment.cache
+    let features = try chosen.map { try plan.features($0, of: opened, cache: cache) }
     try Interrupt.check()
     var record = LoadRecord(plan: plan, opened: opened, chosen: chosen, features: features)
       .keep(&invocation)
     let workspace = invocation.session.workspace
     let handle = { (record: DataRecord) in
       DataHandle(
-        record: record, workspace: workspace, directories: directories,
+        record: record, workspace: workspace, directories: directories, cache: cache,
         opened: opened,
         embedding: record.features.flatMap { kept in
-          features.map { LoadPlan.embedding($0.train, kept) }
+          features.map {
+            LoadPlan.embedding($0.train, kept, archive: EmbeddingArchive(cache, record))
+          }
         },
         testFeatures: features?.test)
     }

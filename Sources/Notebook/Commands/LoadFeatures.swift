@@ -65,11 +65,18 @@ extension LoadPlan {
   }
 
   /// Rows for the pool and the test split.
-  func features(_ chosen: ChosenFeatures, of opened: Opened) throws -> (
+  ///
+  /// - Parameter cache: where principal components are looked for, and kept.
+  func features(_ chosen: ChosenFeatures, of opened: Opened, cache: DerivedCache?) throws -> (
     train: Matrix, test: Matrix?
   ) {
     guard case .named(let source, let testFile) = chosen.source else {
       return try opened.dataset.features(from: nil)
+    }
+    if case .pca = source {
+      return try ComponentsCache(cache, source.text, opened).rows {
+        try opened.dataset.features(from: source, testFile: testFile, cut: opened.cut)
+      }
     }
     return try opened.dataset.features(from: source, testFile: testFile, cut: opened.cut)
   }
@@ -100,10 +107,12 @@ extension LoadPlan {
     return implementation.delta(features, dimensions)
   }
 
-  static func embedding(_ rows: Matrix, _ features: DataRecord.Features) -> Embedding {
+  static func embedding(
+    _ rows: Matrix, _ features: DataRecord.Features, archive: (any DerivedArchive)?
+  ) -> Embedding {
     Embedding(
       rows, metric: features.metric == "cosine" ? .cosine : .l2,
-      normalization: Normalization(rawValue: features.normalization) ?? .unit)
+      normalization: Normalization(rawValue: features.normalization) ?? .unit, archive: archive)
   }
 
   /// Whether the name alone would load something else.

@@ -73,6 +73,7 @@ extension Vocabulary {
       delta: row.takesDelta ? try Deltas.resolve(&invocation) : nil,
       filter: try queryFilter(row, &invocation), memory: invocation.environment.memory,
       scale: FeatureScale(Value(canonical: try invocation.data().record.scale)),
+      metric: Metric(rawValue: try invocation.data().record.features?.metric ?? "") ?? .l2,
       remembered: try invocation.stored(StrategyMemory.self, invocation.state.memories[name]),
       acquisition: try Acquiring.source(row.modelUse, pool, &invocation))
   }

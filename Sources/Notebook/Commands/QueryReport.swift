@@ -137,7 +137,9 @@ struct QueryReport {
   private func lines(_ coverage: Coverage?, _ noise: Double?, _ known: Int) -> [String] {
     var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
     if let filter { said.append("filter \(filter.name)") }
-    if let delta = selection.delta { said.append("delta \(Value(delta).text)") }
+    if let delta = selection.delta {
+      said.append("delta \(Value((delta * 1e6).rounded() / 1e6).text)")
+    }
     var seen: [String] = []
     var evaluated: [String] = []
     if let coverage {

@@ -41,6 +41,24 @@ extension Vocabulary {
       }),
     Row(
       Entry(
+        .setting, "cache", "bytes on disk for what was worked out from data",
+        parameters: [
+          .positional(
+            "value", .either([.choice(["none"]), .bytes]),
+            "bytes, or with K, M, G: 4G; none: keep nothing")
+        ],
+        details: """
+          Principal components, coverage graphs, and the clusters of delta=auto are found again by what
+          they were worked out from, in later rounds, arms and sessions. What was used longest ago goes
+          first. show settings tells the folder and what is in it.
+          """,
+        examples: ["set cache 4G", "set cache none"]),
+      SettingImplementation { arguments, environment in
+        environment.cache?.limit = ByteCount.parse(arguments.text("value") ?? "") ?? 0
+        environment.cache?.makeRoom()
+      }),
+    Row(
+      Entry(
         .setting, "timing", "whether each command's time is said on stderr",
         parameters: [.positional("value", .boolean, "on or off")],
         examples: ["set timing on", "set timing off"]),
@@ -56,6 +74,14 @@ struct SettingImplementation: Sendable {
 
 /// Numbers of bytes as people write them.
 package enum ByteCount {
+  /// 4 · 2³⁰ → "4G"; what is no whole number of a unit with one decimal.
+  package static func text(_ bytes: Int) -> String {
+    let units = [("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)]
+    guard let (name, unit) = units.first(where: { bytes >= $0.1 }) else { return "\(bytes)" }
+    return bytes.isMultiple(of: unit)
+      ? "\(bytes / unit)\(name)" : Format.fixed(Double(bytes) / Double(unit), 1) + name
+  }
+
   /// "4G" → 4 · 2³⁰; nil for what is no such number.
   package static func parse(_ text: String) -> Int? {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]

@@ -1,5 +1,6 @@
 import ActiveLearning
 import CommandLanguage
+import LinearAlgebra
 
 extension Vocabulary {
   static let show = Row(
@@ -7,14 +8,29 @@ extension Vocabulary {
       .command, "show", "shows a part of the session as a table; changes nothing",
       parameters: [
         .positional(
-          "subject", .choice(["pool", "labeled", "rounds", "noise", "filter", "cells", "vars"]),
+          "subject",
+          .choice([
+            "pool", "labeled", "rounds", "curves", "coverage", "noise", "filter", "cells", "vars",
+            "settings",
+          ]),
           "what to show"),
         .option(
           "columns", .value, default: .absent, "names of columns, in this order: a,b,c"),
+        .option(
+          "by", .text, default: .absent,
+          "of curves: the loop variable that tells them apart, else the strategy"),
+        .option(
+          "metric", .choice(Metrics.keys), default: .absent, "of curves: what they are of; accuracy"
+        ),
+        .option(
+          "band", .choice(["ci", "sd", "se", "none"]), default: .absent,
+          "of curves: around each mean; ci"),
       ],
       details: """
         show rounds has one row per round since the last load, with all metrics; in a box it draws
-        the main ones unless columns= names others.
+        the main ones unless columns= names others. show curves has mean and band of a metric at each
+        budget. show coverage has a row for each radius: the share of samples without a neighbour of
+        another cluster (purity), the sizes of the balls, and what the labeled set covers.
         """,
       examples: [
         "load digits\nquery probcover 20\ntrain linear\nshow rounds",
@@ -28,8 +44,11 @@ extension Vocabulary {
     case "pool": output = try Showing.pool(invocation)
     case "labeled": output = try Showing.labeled(invocation)
     case "rounds": output = Showing.rounds(invocation)
+    case "curves": output = try Showing.curves(invocation)
+    case "coverage": output = try Showing.coverage(invocation)
     case "noise": output = try Showing.noise(invocation)
     case "filter": output = try Showing.filter(invocation)
+    case "settings": output = Showing.settings(invocation)
     case "cells": output = try Showing.cells(invocation)
     default: output = Showing.variables(invocation)
     }
@@ -130,6 +149,25 @@ enum Showing {
         }))
   }
 
+  /// What `set` changes, and what the cache on disk holds.
+  static func settings(_ invocation: Invocation) -> Output {
+    let environment = invocation.environment
+    var rows: [(String, JSON)] = [
+      ("threads", .int(Parallel.threads)), ("memory", .string(ByteCount.text(environment.memory))),
+      ("timing", .bool(environment.timing)),
+      ("cache", .string(environment.cache.map { ByteCount.text($0.limit) } ?? "none")),
+    ]
+    if let cache = environment.cache {
+      rows += [
+        ("cache folder", .string(cache.folder)),
+        ("cache holds", .string(ByteCount.text(cache.size))),
+      ]
+    }
+    return Output(
+      table: Table(
+        columns: [.init("setting"), .init("value")], rows: rows.map { [.string($0.0), $0.1] }))
+  }
+
   static func variables(_ invocation: Invocation) -> Output {
     let rows = (invocation.state.variables + invocation.session.loop).map {
       [JSON.string($0.name), .string($0.value.text)]
@@ -156,11 +194,7 @@ enum Showing {
       }
       return index
     }
-    let chosen = Table(
-      columns: indices.map { table.columns[$0] },
-      rows: table.rows.map { row in
-        indices.map { row[$0] }
-      })
+    let chosen = table.choosing(indices.map { table.columns[$0].name })
     return Output(table: chosen, lines: output.lines)
   }
 }

@@ -44,7 +44,8 @@ extension Vocabulary {
       name: entry.name, scale: row.scale(invocation.arguments).text,
       samplesBlob: invocation.keep(Digest.bytes(ints: set.samples), as: "train_samples"),
       labelsBlob: invocation.keep(Digest.bytes(ints: set.labels), as: "train_labels"),
-      weightsBlob: trained.weights.map { invocation.keep($0, as: "weights") })
+      weightsBlob: trained.weights.map { invocation.keep($0, as: "weights") },
+      command: invocation.bound.canonical)
     invocation.effect = .trained(record)
     invocation.settings.model = entry.name
     let evaluation = try Evaluating.onTest(
@@ -97,6 +98,7 @@ struct TrainingSet {
   let suspected: Int
   let unjudged: Int
 
+  /// - Parameter on: clean or all.
   /// - Throws: `needs-labels` where nothing is labeled, `refused` where all is suspected.
   init(_ pool: Pool, on: String) throws {
     guard !pool.labeled.isEmpty else { throw MethodError.needsLabels }

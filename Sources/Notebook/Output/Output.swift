@@ -44,6 +44,13 @@ package struct Table: Sendable {
     self.rows = rows
   }
 
+  /// Some of the columns, in this order; names that there are not are left out.
+  func choosing(_ names: [String]) -> Table {
+    let places = names.compactMap { name in columns.firstIndex { $0.name == name } }
+    return Table(
+      columns: places.map { columns[$0] }, rows: rows.map { row in places.map { row[$0] } })
+  }
+
   /// `{"columns":[{"name","unit"}],"rows":[[…]]}`
   var json: JSON {
     .record(

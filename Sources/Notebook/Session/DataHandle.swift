@@ -12,24 +12,30 @@ final class DataHandle {
   let record: DataRecord
   private let workspace: Workspace
   private let directories: DataDirectories
+  private let cache: DerivedCache?
   private var opened: LoadPlan.Opened?
   private var pool: Embedding?
   private var testRows: Matrix??
+  private var purities: [String: PurityRule.Choice] = [:]
 
-  init(record: DataRecord, workspace: Workspace, directories: DataDirectories) {
+  init(
+    record: DataRecord, workspace: Workspace, directories: DataDirectories, cache: DerivedCache?
+  ) {
     self.record = record
     self.workspace = workspace
     self.directories = directories
+    self.cache = cache
   }
 
   /// With everything in memory, as `load` leaves it.
   init(
-    record: DataRecord, workspace: Workspace, directories: DataDirectories,
+    record: DataRecord, workspace: Workspace, directories: DataDirectories, cache: DerivedCache?,
     opened: LoadPlan.Opened, embedding: Embedding?, testFeatures: Matrix?
   ) {
     self.record = record
     self.workspace = workspace
     self.directories = directories
+    self.cache = cache
     self.opened = opened
     pool = embedding
     testRows = .some(testFeatures)
@@ -73,6 +79,18 @@ final class DataHandle {
     guard let features = record.features else { return nil }
     try readFeatures(features)
     return pool
+  }
+
+  /// The radius that the purity rule chooses; worked out once.
+  func purity(alpha: Double, support: DeltaSupport, embedding: Embedding) throws
+    -> PurityRule.Choice
+  {
+    let key = "\(alpha) \(support.rawValue)"
+    if let known = purities[key] { return known }
+    let choice = try PurityRule(alpha: alpha, support: support).choose(
+      for: embedding, classes: record.classes)
+    purities[key] = choice
+    return choice
   }
 
   /// Features of the test split; nil where there are none.
@@ -134,10 +152,11 @@ final class DataHandle {
       guard let chosen = try plan.chooseFeatures(directories) else {
         throw plan.missingEmbedding(directories, at: nil)
       }
-      rows = try plan.features(chosen, of: files())
+      rows = try plan.features(chosen, of: files(), cache: cache)
       try requireSame(rows, features)
     }
-    pool = LoadPlan.embedding(rows.train, features)
+    pool = LoadPlan.embedding(
+      rows.train, features, archive: EmbeddingArchive(cache, record))
     testRows = .some(rows.test)
   }
 

@@ -128,4 +128,6 @@ struct ModelRecord: Codable, Sendable {
   let samplesBlob: String
   let labelsBlob: String
   let weightsBlob: String?
+  /// The canonical command that trained it; nil in older records.
+  var command: String?
 }

@@ -7,16 +7,19 @@ package struct Environment: Sendable {
   package var downloads: DownloadPlace?
   /// Bytes that a coverage graph may take.
   package var memory: Int
+  /// Where what was worked out from data is kept for later; nil for nowhere.
+  package var cache: DerivedCache?
   /// Whether each command's time is said.
   package var timing: Bool
 
   package init(
     data: DataDirectories, downloads: DownloadPlace? = nil,
-    memory: Int = Environment.defaultMemory, timing: Bool = false
+    memory: Int = Environment.defaultMemory, cache: DerivedCache? = nil, timing: Bool = false
   ) {
     self.data = data
     self.downloads = downloads
     self.memory = memory
+    self.cache = cache
     self.timing = timing
   }
 }

@@ -82,16 +82,18 @@ struct Invocation {
   /// The filter that a canonical method value describes.
   func filter(_ value: Value) throws -> any NoiseFilter {
     let given = Given(value: value, range: SourceRange(0, 0))
-    let (entry, arguments) = try CommandBinder.arguments(of: given, kind: .filter)
+    let (entry, bound) = try CommandBinder.arguments(of: given, kind: .filter)
     guard let row = Vocabulary.implementation(Vocabulary.filters, entry.name) else {
       throw Diagnostic(.unknownName, "no noise filter '\(entry.name)'")
     }
     let data = try data()
+    var arguments = bound
+    row.resolve(&arguments)
     return try row.make(
       arguments,
       FilterContext(
         truth: { try data.truth().judging(try answers().rested) },
-        scale: Value(canonical: data.record.scale)))
+        scale: Value(canonical: data.record.scale), model: { try Acquiring.lastModel(self) }))
   }
 
   /// Adds measured values; a key measured twice keeps the newer one.

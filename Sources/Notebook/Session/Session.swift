@@ -53,7 +53,10 @@ package final class Session {
   func handle(_ record: DataRecord) -> DataHandle {
     let known = handles.first { $0.record.isSame(as: record) }
     let handle =
-      known ?? DataHandle(record: record, workspace: workspace, directories: environment.data)
+      known
+      ?? DataHandle(
+        record: record, workspace: workspace, directories: environment.data,
+        cache: environment.cache)
     keep(handle)
     return handle
   }

@@ -58,6 +58,10 @@ struct RoundRow {
   let round: Int
   let run: Int
   let cell: Int
+  /// Of the run.
+  let seed: Int
+  /// Labels that a sample costs.
+  let votes: Int
   let strategy: String
   var filter: String?
   let loop: [SessionState.Variable]
@@ -137,8 +141,8 @@ extension SessionState {
     judge(record.verdict, applied)
     rounds.append(
       RoundRow(
-        round: record.round, run: run, cell: applied.cell, strategy: record.strategy, filter: nil,
-        loop: applied.loop, metrics: [:]))
+        round: record.round, run: run, cell: applied.cell, seed: seed, votes: noise?.votes ?? 1,
+        strategy: record.strategy, filter: nil, loop: applied.loop, metrics: [:]))
   }
 
   private mutating func judge(_ record: VerdictRecord?, _ applied: AppliedEffect) {

@@ -85,7 +85,11 @@ struct Binder {
 
   private mutating func set(_ parameter: Parameter, _ given: Given) throws(Diagnostic) {
     // `help none` asks for the name; only an option can be given as "nothing".
-    if given.value.isNone, !parameter.isPositional, case .absent = parameter.default { return }
+    if given.value.isNone, !parameter.isPositional, !parameter.kind.hasNone,
+      case .absent = parameter.default
+    {
+      return
+    }
     let value = try parameter.canonical(given, title: title)
     arguments.set(parameter.name, value, at: given.range, given: true)
   }
@@ -111,6 +115,11 @@ extension Parameter {
 }
 
 extension Parameter.Kind {
+  /// Whether `none` is one of the words that fit.
+  fileprivate var hasNone: Bool {
+    if case .choice(let words, _) = self { words.contains("none") } else { false }
+  }
+
   func canonical(_ given: Given, name: String, title: String) throws(Diagnostic) -> Value {
     let value = given.value
     switch self {
@@ -122,6 +131,13 @@ extension Parameter.Kind {
       guard let number = value.number else { throw wrongType(given, name) }
       guard bounds.contains(number) else { throw outOfRange(given, name) }
       return Value(number)
+    case .numbers(let bounds):
+      guard let list = value.list, list.allSatisfy({ $0.number != nil }) else {
+        throw wrongType(given, name)
+      }
+      let numbers = list.compactMap(\.number)
+      guard numbers.allSatisfy(bounds.contains) else { throw outOfRange(given, name) }
+      return .list(numbers.map { Value($0) })
     case .boolean:
       guard let flag = value.bool else { throw wrongType(given, name) }
       return Value(flag)

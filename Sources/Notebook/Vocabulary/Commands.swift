@@ -1,7 +1,9 @@
 extension Vocabulary {
   /// The commands, in the order of help: what a session begins with first.
   static let commands: [Row<CommandImplementation>] = [
-    load, noise, query, filter, train, test, label, why, show, assertion, seed, reset, history,
+    load, noise, query, filter, train, test, label, why, compare, plot, show, assertion, seed,
+    reset,
+    history,
     undo, redo, sql,
     save, export, source, set, help, quit,
   ]

@@ -17,6 +17,7 @@ struct StrategyContext {
   let memory: Int
   /// The data set's `scale=`: what a linear model sees.
   let scale: FeatureScale
+  let metric: Metric
   /// What the strategy kept from the last query on this labeled set.
   let remembered: StrategyMemory?
   /// The model to ask; nil for strategies that ask none.
@@ -86,9 +87,13 @@ struct FilterContext {
   let truth: () throws -> [Int]?
   /// The data set's `scale=`.
   let scale: Value
+  /// The model trained last; nil where there is none that says how likely each class is.
+  let model: () throws -> (any AcquisitionModel)?
 }
 
 struct FilterImplementation: Sendable {
+  /// Fills in defaults that depend on other options.
+  var resolve: @Sendable (inout Arguments) -> Void = { _ in }
   let make: @Sendable (Arguments, FilterContext) throws -> any NoiseFilter
 }
 

@@ -74,20 +74,25 @@ extension Vocabulary {
   @Sendable private static func trainLinear(_ arguments: Arguments, _ context: ModelContext) throws
     -> TrainedModel
   {
-    let settings = SGDSettings(
+    var weights = RandomSource(
+      RandomKey(seed: context.seed, role: .initialWeights, method: "linear"))
+    var batches = RandomSource(
+      RandomKey(seed: context.seed, role: .batches, round: context.round, method: "linear"))
+    let (probe, losses) = try LinearProbe.fit(
+      context.features, labels: context.labels, classes: context.classes,
+      settings: sgd(arguments),
+      weights: &weights, batches: &batches)
+    return TrainedModel(classifier: probe, losses: losses, weights: probe.head.encoded)
+  }
+
+  /// How a linear model is trained, by its row's options.
+  static func sgd(_ arguments: Arguments) -> SGDSettings {
+    SGDSettings(
       epochs: arguments.integer("epochs") ?? 200, batch: arguments.integer("batch") ?? 64,
       learningRate: arguments.number("lr") ?? 0.025,
       momentum: arguments.number("momentum") ?? 0.9,
       weightDecay: arguments.number("weight_decay") ?? 3e-4,
       schedule: arguments.text("schedule") == "none" ? .constant : .cosine,
       dropout: arguments.number("dropout") ?? 0)
-    var weights = RandomSource(
-      RandomKey(seed: context.seed, role: .initialWeights, method: "linear"))
-    var batches = RandomSource(
-      RandomKey(seed: context.seed, role: .batches, round: context.round, method: "linear"))
-    let (probe, losses) = try LinearProbe.fit(
-      context.features, labels: context.labels, classes: context.classes, settings: settings,
-      weights: &weights, batches: &batches)
-    return TrainedModel(classifier: probe, losses: losses, weights: probe.head.encoded)
   }
 }

@@ -6,6 +6,8 @@ package struct Parameter: Sendable {
   package indirect enum Kind: Sendable {
     case integer(ClosedRange<Int>)
     case number(Bounds)
+    /// A list of numbers.
+    case numbers(Bounds)
     case boolean
     /// One of these words; an alias stands for the word that it is a key of.
     case choice([String], aliases: [String: String] = [:])
@@ -105,6 +107,8 @@ extension Parameter.Kind {
         : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number(let bounds):
       return bounds.words.isEmpty ? "a number" : "a number, \(bounds.words)"
+    case .numbers(let bounds):
+      return "a list of numbers" + (bounds.words.isEmpty ? "" : ", each \(bounds.words)")
     case .boolean: return "true or false"
     case .choice(let words, _): return words.joined(separator: ", ")
     case .file: return "a file"

@@ -11,11 +11,13 @@ extension Vocabulary {
     guard !["none", "ideal"].contains(row.entry.name) else { return row }
     return Row(
       row.entry.with([momentum]),
-      FilterImplementation { arguments, context in
-        let filter = try row.implementation.make(arguments, context)
-        let momentum = arguments.number("momentum") ?? 0
-        return momentum > 0 ? MomentumFilter(filter, momentum: momentum) : filter
-      })
+      FilterImplementation(
+        resolve: row.implementation.resolve,
+        make: { arguments, context in
+          let filter = try row.implementation.make(arguments, context)
+          let momentum = arguments.number("momentum") ?? 0
+          return momentum > 0 ? MomentumFilter(filter, momentum: momentum) : filter
+        }))
   }
 
   private static let momentum = Parameter.option(
@@ -49,9 +51,15 @@ extension Vocabulary {
         .filter, "aum", aliases: ["lowbudgetaum", "low_budget_aum"],
         "area under the margin of a linear head, against samples with a label made up",
         parameters: [
-          .option("epochs", .integer(1...100_000), default: .value("40"), "passes over the labels"),
           .option(
-            "percentile", .number(.closed(0, 100)), default: .value("80"),
+            "preset", .choice(["original"]), default: .absent,
+            "the original hyper-parameters: 150 epochs, 99th percentile"),
+          .option(
+            "epochs", .integer(1...100_000), default: .computed("40; 150 with preset=original"),
+            "passes over the labels"),
+          .option(
+            "percentile", .number(.closed(0, 100)),
+            default: .computed("80; 99 with preset=original"),
             "percentile of the threshold samples' margins from which on a label is clean"),
           .option(
             "lr", .number(.above(0)), default: .value("0.1"), "learning rate, constant"),
@@ -61,6 +69,11 @@ extension Vocabulary {
             default: .value("auto"),
             "how many unlabeled samples get the made-up class; auto: labels / classes, rounded up"),
           .option(
+            "threshold_from", .choice(LowBudgetAUM.ThresholdSource.allCases.map(\.rawValue)),
+            default: .value("pool"),
+            "which samples get it: any unlabeled ones, neighbours of the labeled ones, or labeled "
+              + "ones in two runs as in the original"),
+          .option(
             "repeats", .integer(1...1000), default: .value("1"),
             "independent runs; clean is what all of them call clean"),
           scale,
@@ -69,7 +82,8 @@ extension Vocabulary {
           A linear head with one class more is trained on the labeled set and on T unlabeled samples
           that get the additional class. AUM of a sample is the mean over its visits of the logit of
           its label minus the largest other logit, before each step. Clean: AUM at or above the
-          given percentile of the T samples' AUM.
+          given percentile of the T samples' AUM. The original trains a ResNet on all labels, with
+          threshold samples taken from them (preset=original threshold_from=labeled).
           """,
         citation: """
           Shafir, Hacohen, Weinshall (2025), arXiv 2504.04506, after Pleiss, Zhang, Elenberg, \
@@ -79,15 +93,22 @@ extension Vocabulary {
           "load digits\nnoise sym 0.5\nquery random 50\nfilter aum",
           "load digits\nnoise sym 0.2\nquery random 50\nfilter aum repeats=3 epochs=20",
         ]),
-      FilterImplementation { arguments, context in
-        LowBudgetAUM(
-          epochs: arguments.integer("epochs") ?? 40,
-          percentile: arguments.number("percentile") ?? 80,
-          learningRate: arguments.number("lr") ?? 0.1, batch: arguments.integer("batch") ?? 64,
-          thresholds: arguments.integer("thresholds").map { .count($0) } ?? .auto,
-          repeats: arguments.integer("repeats") ?? 1,
-          scale: scale(arguments, context))
-      }),
+      FilterImplementation(
+        resolve: { arguments in
+          let isOriginal = arguments.text("preset") == "original"
+          arguments.resolve("epochs", Value(isOriginal ? 150 : 40))
+          arguments.resolve("percentile", Value(isOriginal ? 99 : 80))
+        },
+        make: { arguments, context in
+          LowBudgetAUM(
+            epochs: arguments.integer("epochs") ?? 40,
+            percentile: arguments.number("percentile") ?? 80,
+            learningRate: arguments.number("lr") ?? 0.1, batch: arguments.integer("batch") ?? 64,
+            thresholds: arguments.integer("thresholds").map { .count($0) } ?? .auto,
+            source: arguments.text("threshold_from").flatMap(LowBudgetAUM.ThresholdSource.init)
+              ?? .pool,
+            repeats: arguments.integer("repeats") ?? 1, scale: scale(arguments, context))
+        })),
   ]
 
   /// An option of `load`, of filters and of linear models.

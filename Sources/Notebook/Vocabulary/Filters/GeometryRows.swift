@@ -18,8 +18,11 @@ extension Vocabulary {
         ],
         details: """
           Suspected where the label is not a most frequent one among the k nearest other labeled
-          samples; quality is its share there. Below three labels a class everything is clean.
+          samples; quality is its share there. Below three labels a class everything is clean. The
+          reference counts the sample as its own first neighbour, and breaks ties by who comes first.
           """,
+        citation: "after Wilson (1972), Asymptotic properties of nearest neighbor rules using edited "
+          + "data",
         examples: [
           "load digits\nnoise sym 0.2\nquery random 100\nfilter knn",
           "load digits\nnoise sym 0.2\nquery random 60\nfilter knn k=5",
@@ -35,7 +38,8 @@ extension Vocabulary {
         parameters: [scale],
         details: """
           The centre of a class is the mean of that of some random halves of it whose covariance has
-          the least determinant. Quality is d_other / (d_own + d_other).
+          the least determinant (of its logarithm, so that none underflows). Suspected where some
+          other centre is strictly nearer than the own one; quality is d_other / (d_own + d_other).
           """,
         citation: "after Rousseeuw (1984), Least median of squares regression",
         examples: [
@@ -74,7 +78,11 @@ extension Vocabulary {
           .option("t", .number(.above(0)), default: .value("0.0001"), "the largest clean score"),
           scale,
         ],
-        details: "The score grows with the square of the features' scale. For comparison only.",
+        details: """
+          g(n|x) = mean distance / mean(1 / (distance + 1e-5)) from n to the nearest samples of x's
+          label, score(x) = median over those n of |g(n|x) - g(x|x)|; suspected above t. The score
+          grows with the square of the features' scale. For comparison only.
+          """,
         examples: [
           "load digits\nnoise sym 0.2\nquery random 60\nfilter imcod",
           "load digits\nnoise sym 0.2\nquery random 60\nfilter imcod t=0.01",

@@ -52,6 +52,10 @@ extension Vocabulary {
             default: .value(LabelIssues.Ranking.selfConfidence.rawValue), "what quality is"),
           .option("folds", .integer(2...1_000_000), default: .value("5"), "stratified parts"),
           .option(
+            "probs", .choice(["folds", "model"]), default: .value("folds"),
+            "whose probabilities: of logistic regressions that have not seen the sample, or of the "
+              + "model trained last, which has"),
+          .option(
             "frac_noise", .number(.closed(0, 1)), default: .value("1"),
             "the share of the estimated wrong labels that is flagged"),
           .option(
@@ -76,7 +80,17 @@ extension Vocabulary {
           ranking: arguments.text("rank_by").flatMap(LabelIssues.Ranking.init) ?? .selfConfidence,
           fracNoise: arguments.number("frac_noise") ?? 1,
           minExamples: arguments.integer("min_examples") ?? 1,
-          scale: scale(arguments, context))
+          scale: scale(arguments, context),
+          model: arguments.text("probs") == "model" ? try trained(context, arguments) : nil)
       }),
   ]
+
+  private static func trained(_ context: FilterContext, _ arguments: Arguments) throws
+    -> any AcquisitionModel
+  {
+    if let model = try context.model() { return model }
+    throw Diagnostic(
+      .needsModel, "no model with probabilities is trained yet", at: arguments.ranges["probs"],
+      notes: ["train one first: train linear"])
+  }
 }

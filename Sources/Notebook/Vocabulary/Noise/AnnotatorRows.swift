@@ -10,7 +10,7 @@ extension Vocabulary {
         .noise, "biased", "an annotator with a rate of mistakes for each class",
         parameters: [
           .positional(
-            "rates", .either([.number(.closed(0, 1)), .value]),
+            "rates", .either([.number(.closed(0, 1)), .numbers(.closed(0, 1))]),
             "share of wrong labels: one for all classes, or one for each: 0.1,0.6,0,…")
         ],
         details: """
@@ -23,11 +23,11 @@ extension Vocabulary {
         ]),
       NoiseImplementation(
         budgetRate: { arguments, context in
-          let rates = (try? AnnotatorOptions.rates(arguments, context.classes)) ?? []
+          let rates = AnnotatorOptions.rates(arguments, context.classes)
           return rates.isEmpty ? 0 : rates.reduce(0, +) / Double(rates.count)
         },
         make: { arguments, context in
-          BiasedNoise(rates: try AnnotatorOptions.rates(arguments, context.classes))
+          BiasedNoise(rates: AnnotatorOptions.rates(arguments, context.classes))
         })),
     Row(
       Entry(
@@ -114,19 +114,10 @@ extension Vocabulary {
 
 /// Options that name classes or say something about each of them.
 enum AnnotatorOptions {
-  static func rates(_ arguments: Arguments, _ classes: Int) throws -> [Double] {
+  static func rates(_ arguments: Arguments, _ classes: Int) -> [Double] {
     let value = arguments["rates"]
     if let rate = value?.number { return [Double](repeating: rate, count: classes) }
-    let range = arguments.ranges["rates"]
-    return try (value?.list ?? []).map { element in
-      guard let rate = element.number else {
-        throw Diagnostic(.type, "a rate is a number, not '\(element.text)'", at: range)
-      }
-      guard (0...1).contains(rate) else {
-        throw Diagnostic(.range, "a rate is from 0 to 1, not \(element.text)", at: range)
-      }
-      return rate
-    }
+    return (value?.list ?? []).compactMap(\.number)
   }
 
   static func classes(_ arguments: Arguments, _ context: NoiseContext) throws -> [Int] {

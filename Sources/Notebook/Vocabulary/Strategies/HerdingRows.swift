@@ -11,8 +11,11 @@ extension Vocabulary {
         parameters: [sigma, kernel, lowestTies],
         details: """
           Each pick is a candidate that adds most to the mean over all samples y of the largest
-          k(x, y) of a labeled x. ProbCover is this with the kernel tophat. No candidate is left out;
-          others draw 35,000 of them (the reference) or average over candidates (scikit-activeml).
+          k(x, y) of a labeled x; with d / sigma = z: rbf exp(-z^2), tophat z < 1, student
+          (1 + 2 z^2)^-0.75, laplace exp(-z), cauchy 1 / (1 + z^2), rational 1 / (1 + z^2 / 2),
+          negnorm -z. ProbCover is this with tophat. No candidate is left out; others draw 35,000 of
+          them and ignore sigma in three kernels (the reference) or average over candidates
+          (scikit-activeml).
           """,
         citation: bae,
         examples: [
@@ -46,8 +49,10 @@ extension Vocabulary {
         "takes the candidate that is farthest from all labeled samples, again and again",
         parameters: [lowestTies],
         details: """
-          Euclidean distances between the rows that a linear model sees (scale= of load). With
-          nothing labeled it draws at random.
+          argmax over the candidates of min over the labeled x of |z_u - z_x|, again after each pick;
+          z are the rows that a linear model sees (scale= of load). With nothing labeled it draws at
+          random. Some others mix up positions and ids of candidates (small-text 1.4.1), or see
+          augmented images (the reference).
           """,
         citation: sener,
         examples: [
@@ -91,21 +96,22 @@ extension Vocabulary {
     "kernel", .choice(Kernel.allCases.map(\.rawValue)), default: .value("rbf"),
     "how much a sample covers another, by their distance")
 
-  private static let lowestTies = Parameter.option(
+  static let lowestTies = Parameter.option(
     "ties", .choice(["lowest", "random"]), default: .value("lowest"),
     "which of several equally good candidates is taken")
 
   private static func maxHerding(_ arguments: Arguments) -> MaxHerding {
     MaxHerding(
       sigma: arguments.number("sigma") ?? 1,
-      kernel: arguments.text("kernel").flatMap(Kernel.init) ?? .rbf, ties: ties(arguments))
+      kernel: arguments.text("kernel").flatMap(Kernel.init) ?? .rbf, ties: tieRule(arguments))
   }
 
   private static func coreSet(_ arguments: Arguments, _ context: StrategyContext) -> CoreSet {
-    CoreSet(.embedding(context.scale), ties: ties(arguments))
+    CoreSet(.embedding(context.scale), ties: tieRule(arguments))
   }
 
-  private static func ties(_ arguments: Arguments) -> TieRule {
+  /// - Precondition: the row has `ties=`, so that it has a value.
+  static func tieRule(_ arguments: Arguments) -> TieRule {
     arguments.text("ties").flatMap(TieRule.init) ?? .lowest
   }
 }

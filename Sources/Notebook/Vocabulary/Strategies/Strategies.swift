@@ -3,7 +3,9 @@ import CommandLanguage
 
 extension Vocabulary {
   /// The query strategies.
-  static let strategies: [Row<StrategyImplementation>] = basicStrategies + herdingStrategies
+  static let strategies: [Row<StrategyImplementation>] =
+    basicStrategies + herdingStrategies + wrappedStrategies + uncertaintyStrategies
+    + modelStrategies
 
   private static let basicStrategies: [Row<StrategyImplementation>] = [
     Row(
@@ -19,7 +21,7 @@ extension Vocabulary {
       Entry(
         .strategy, "probcover", aliases: ["prob_cover"],
         "covers the pool greedily by balls around the labeled samples",
-        parameters: [delta, ties],
+        parameters: Deltas.parameters + [randomTies],
         details: """
           Each pick is a candidate whose ball of radius delta holds most samples that no labeled
           sample covers yet: argmax |B(x) without the covered|, B(x) = {y : d(x, y) < delta}.
@@ -41,7 +43,7 @@ extension Vocabulary {
       Entry(
         .strategy, "npc", aliases: ["probcover_nas"],
         "ProbCover that counts only labels believed clean as coverage",
-        parameters: [delta, ties] + noiseAwareParameters,
+        parameters: Deltas.parameters + [randomTies] + noiseAwareParameters,
         details: """
           Alternates: a share of picks of probcover, the annotator's answers, the noise filter. A
           suspected sample covers nothing, so its region is sampled again; it is never bought twice,
@@ -61,6 +63,39 @@ extension Vocabulary {
         make: { arguments, context in
           noiseAware(try probCover(arguments, context), arguments, context)
         })),
+    Row(
+      Entry(
+        .strategy, "weighted_npc",
+        aliases: [Entry.Alias("weighted_npc_factor", presets: [("factor", "true")])],
+        "NPC that comes back to a region less eagerly where labels were suspected before",
+        parameters: Deltas.parameters + [
+          .option(
+            "factor", .boolean, default: .value("false"),
+            "discount a region once for each suspected label"), randomTies,
+        ] + noiseAwareParameters,
+        details: """
+          A target y that r suspected samples are near to counts c (or c^r with factor) instead of 1,
+          c the share of labels judged clean: score(x) = sum of the weights of the uncovered y in
+          B(x). The reference keeps stale weights and cannot reach factor.
+          """,
+        citation: """
+          Shafir, Hacohen, Weinshall (2025), Active Learning with a Noisy Annotator, \
+          arXiv 2504.04506
+          """,
+        examples: [
+          "load digits\nnoise sym 0.5\nrepeat 2 { query weighted_npc 20 }",
+          "load digits\nnoise sym 0.5\nquery weighted_npc_factor 20 filter=ideal",
+        ]),
+      StrategyImplementation(
+        noiseAwareness: .always, takesDelta: true, resolve: resolveShare,
+        make: { arguments, context in
+          guard let delta = context.delta else { throw MethodError.needsDelta }
+          return noiseAware(
+            WeightedProbCover(
+              delta: delta, factor: arguments.flag("factor"), ties: tieRule(arguments),
+              memory: context.memory, schedule: schedule(arguments, context)),
+            arguments, context)
+        })),
   ]
 
   /// `strategy` bought in shares and judged by the filter in force.
@@ -78,12 +113,7 @@ extension Vocabulary {
     arguments.resolve("share", Value(share))
   }
 
-  private static let delta = Parameter.option(
-    "delta", Deltas.kind, default: .computed("the data set's known value, else auto"),
-    "radius of the balls, in the units of the metric; auto by the purity of the balls; a list has a "
-      + "value for each round")
-
-  private static let ties = Parameter.option(
+  static let randomTies = Parameter.option(
     "ties", .choice(["random", "lowest"]), default: .value("random"),
     "which of several equally good candidates is taken")
 
@@ -108,7 +138,15 @@ extension Vocabulary {
   {
     guard let delta = context.delta else { throw MethodError.needsDelta }
     return ProbCover(
-      delta: delta, ties: TieRule(rawValue: arguments.text("ties") ?? "") ?? .random,
-      memory: context.memory)
+      delta: delta, ties: tieRule(arguments), memory: context.memory,
+      schedule: schedule(arguments, context))
+  }
+
+  private static func schedule(_ arguments: Arguments, _ context: StrategyContext)
+    -> DeltaSchedule
+  {
+    var remembered: DeltaMemory?
+    if case .delta(let memory)? = context.remembered { remembered = memory }
+    return Deltas.schedule(arguments, remembered: remembered)
   }
 }

@@ -1,0 +1,115 @@
+import ActiveLearning
+import CommandLanguage
+
+extension Vocabulary {
+  static let plot = Row(
+    Entry(
+      .command, "plot", "draws a picture, in the terminal or to a file",
+      parameters: [
+        .positional("subject", .choice(["accuracy", "coverage"]), "what to draw"),
+        .option(
+          "by", .text, default: .absent,
+          "of accuracy: the loop variable that tells curves apart, else the strategy"),
+        .option(
+          "metric", .choice(Metrics.keys), default: .absent, "of accuracy: another metric"),
+        .option(
+          "band", .choice(["ci", "sd", "se", "none"]), default: .absent,
+          "of accuracy: around each mean, in files; ci"),
+        .option("file", .newFile, default: .absent, "where to: .svg, .pdf, .png or .txt"),
+      ],
+      details: """
+        accuracy: the mean over seeds at each budget, as show curves lists it. coverage: for each
+        radius the purity of the balls, the mean degree as a share of the pool, and what the labeled
+        set covers, as show coverage lists it. gnuplot draws.
+        """,
+      citation: "Williams, Kelley et al., gnuplot",
+      examples: [
+        "load digits\nquery random 20\nplot coverage",
+        """
+        load digits
+        for q in random probcover { reset; repeat 2 { query $q 10; train 1nn } }
+        plot accuracy by=q file=accuracy.svg
+        """,
+      ]),
+    CommandImplementation(action: .compute(runPlot)))
+
+  @Sendable private static func runPlot(_ invocation: inout Invocation) throws -> Output {
+    let figure =
+      invocation.arguments.text("subject") == "coverage"
+      ? try coverageFigure(invocation) : try curvesFigure(invocation)
+    guard let path = invocation.arguments.text("file") else {
+      return Output(
+        record: record(figure, file: nil), lines: try figure.drawn(columns: 79, rows: 24))
+    }
+    try figure.write(to: path, at: invocation.arguments.ranges["file"])
+    return Output(
+      record: record(figure, file: path),
+      lines: ["\(Format.count(figure.curves.count, "curve")) in \(path)"])
+  }
+
+  private static func record(_ figure: Figure, file: String?) -> JSON {
+    .record(
+      ("title", .string(figure.title)), ("file", .optional(file)),
+      (
+        "curves",
+        .array(
+          figure.curves.map { curve in
+            .record(
+              ("name", .string(curve.name)), ("x", .doubles(curve.points.map(\.x))),
+              ("y", .doubles(curve.points.map(\.y))),
+              ("lower", .doubles(curve.points.map(\.lower))),
+              ("upper", .doubles(curve.points.map(\.upper))))
+          })
+      ))
+  }
+
+  private static func coverageFigure(_ invocation: Invocation) throws -> Figure {
+    let rows = try Showing.coverageCurve(invocation).rows
+    let count = Double(try invocation.data().record.train)
+    func curve(_ name: String, _ value: (CoverageCurve.Row) -> Double?) -> Figure.Curve {
+      Figure.Curve(
+        name: name,
+        points: rows.compactMap { row in value(row).map { Figure.Point(x: row.delta, y: $0) } })
+    }
+    var curves = [
+      curve("purity") { $0.purity }, curve("mean degree / N") { $0.degrees.mean / count },
+    ]
+    if !invocation.state.labeled.isEmpty {
+      curves.append(curve("coverage") { $0.coverage[0] })
+      curves.append(curve("presumed coverage") { $0.coverage[1] })
+      if rows.first?.coverage.count == 3 {
+        curves.append(curve("clean coverage") { $0.coverage[2] })
+      }
+    }
+    let labels = Format.count(invocation.state.labeled.count, "label")
+    return Figure(
+      title: "\(try invocation.data().record.dataset), \(labels)", xLabel: "delta",
+      yLabel: "share", curves: curves)
+  }
+
+  private static func curvesFigure(_ invocation: Invocation) throws -> Figure {
+    let arguments = invocation.arguments
+    let metric = arguments.text("metric") ?? "accuracy"
+    let bands = try BandCurves(
+      invocation.state, by: arguments.text("by") ?? "strategy", metric: metric, arguments)
+    guard !bands.points.isEmpty else {
+      throw MethodError.refused(
+        reason: "no round has \(metric) yet: \(Metrics.source(of: metric)) measures it")
+    }
+    let seeds = Set(bands.points.map(\.repeats.count)).sorted()
+    let counted = Format.count(seeds.last ?? 0, "seed")
+    return Figure(
+      title: "\(metric), \(seeds.count == 1 ? counted : "up to " + counted)", xLabel: "labels",
+      yLabel: metric,
+      curves: bands.arms.map { arm in
+        Figure.Curve(
+          name: arm,
+          points: bands.points.filter { $0.arm == arm }.map { point in
+            let band = bands.interval(point)
+            return Figure.Point(
+              x: Double(point.budget), y: point.repeats.mean, lower: band?.lower,
+              upper: band?.upper)
+          })
+      })
+  }
+}
