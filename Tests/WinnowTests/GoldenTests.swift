@@ -13,7 +13,7 @@ import Testing
   /// With these two the last bits of sums are the same on every processor that has them.
   static let kernels = ["OPENBLAS_CORETYPE": "Haswell", "WINNOW_KERNELS": "avx2"]
 
-  private static let sessions = ["blobs", "quickstart", "tour"]
+  private static let sessions = ["blobs", "quickstart", "sweep", "tour"]
 
   private static let isUpdating =
     ProcessInfo.processInfo.environment["WINNOW_UPDATE_GOLDEN"] == "1"
