@@ -31,9 +31,8 @@ MODULES = (selection, models, coverage, filters, draws, annotators, statistics)
 CHECKS: list[Check] = [check for module in MODULES for check in module.CHECKS]
 PACKAGES = ("numpy", "scipy", "scikit-learn", "scikit-activeml", "cleanlab")
 LEFT_OUT = (
-    ("random, badge, bald, dbal, ensemble_var_r, direct",
-     "what they draw is Winnow's own"),
-    ("dcom", "nobody else's implementation takes the labels that were bought"),
+    ("random, badge, bald, dbal, ensemble_var_r, direct", "what they draw is Winnow's own"),
+    ("dcom after the first labels", "nobody else's judges radii by the labels that were bought"),
     ("centroids, disagreenet, map", "rest on drawn subsets or initial weights"),
     ("compare sequential=true", "no other implementation; scripts/comparisons counts its errors"),
     ("small-text's greedy_coreset and ProbCover", "mixes positions and ids; another algorithm"),

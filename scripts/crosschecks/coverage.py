@@ -7,10 +7,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import entropy
-from sklearn.cluster import KMeans
 from sklearn.neighbors import radius_neighbors_graph
 
-from crosschecks.bench import Floats, Integers, Problem, Record, apart, distances, unit, viewed
+from crosschecks.bench import (
+    Floats,
+    Integers,
+    Problem,
+    Record,
+    apart,
+    distances,
+    plain_clusters,
+    unit,
+    viewed,
+)
 from crosschecks.report import Check, Finding, all_of, parted, within
 
 SUPPORT = np.arange(1, 56) / 50  # 0.02 … 1.10
@@ -83,11 +92,13 @@ def bits(degrees: Integers) -> float:
 
 
 def purity(problem: Problem) -> Finding:
-    """Purity and delta=auto where the clusters are so plain that any k-means finds the same."""
-    cloud = problem.cloud(problem.whole(100, 250), problem.whole(3, 4), problem.whole(8, 16), 4)
-    rows = unit(cloud.rows)
-    groups = KMeans(cloud.classes, n_init=20, random_state=0).fit_predict(rows)
-    between = distances(rows)
+    """Purity and delta=auto, where k-means does not miss the clusters."""
+    groups = None
+    while groups is None:
+        size, classes = problem.whole(100, 250), problem.whole(3, 4)
+        cloud = problem.cloud(size, classes, problem.whole(8, 16), 4)
+        groups = plain_clusters(unit(cloud.rows), classes)
+    between = distances(unit(cloud.rows))
     stranger = np.where(groups[:, None] != groups, between, np.inf).min(axis=1)
     if np.abs(stranger[:, None] - SUPPORT).min() < CLOSE:
         return parted("a distance close to a radius", close=True)
@@ -96,14 +107,14 @@ def purity(problem: Problem) -> Finding:
     *_, query, shown = problem.run([
         *problem.load(cloud), f"query probcover 3 delta=auto alpha={alpha}", "show coverage",
     ])
-    found = {round(row[0], 4): row[1] for row in shown["rows"]}
     choice = SUPPORT[pure >= alpha][-1]
     if abs(query["delta"] - choice) > 1e-9:
         return parted(f"delta {query['delta']}, by scikit-learn's clusters {choice}")
+    found = {round(row[0], 4): row[1] for row in shown["rows"]}
     shares = dict(zip(np.round(SUPPORT, 4).tolist(), pure.tolist(), strict=True))
     if not shares.keys() <= found.keys():
         return parted(f"radii {sorted(found)}, expected {sorted(shares)}")
-    return within(max(abs(found[delta] - shares[delta]) for delta in shares), 1e-12, "purity")
+    return within(max(abs(found[one] - shares[one]) for one in shares), 1e-12, "purity")
 
 
 def schedules(problem: Problem) -> Finding:

@@ -10,11 +10,21 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 from skactiveml.pool import CoreSet, MaxHerding, ProbCover
-from sklearn.cluster import KMeans
 from sklearn.gaussian_process.kernels import Kernel, Matern, RationalQuadratic
 from sklearn.neighbors import NearestNeighbors, radius_neighbors_graph
 
-from crosschecks.bench import Cloud, Floats, Problem, Record, apart, distances, unit, viewed
+from crosschecks.bench import (
+    Cloud,
+    Floats,
+    Integers,
+    Problem,
+    Record,
+    apart,
+    distances,
+    plain_clusters,
+    unit,
+    viewed,
+)
 from crosschecks.report import Check, Finding, all_of, parted
 
 ACTIVEML = "scikit-activeml"
@@ -270,21 +280,29 @@ def judged(problem: Problem, strategy: str, oracle: Callable[[Floats], Utilities
 
 
 def typiclust(problem: Problem) -> Finding:
-    """One pick of each cluster, where clusters are so plain that any k-means finds the same."""
-    sizes = problem.rng.choice(np.arange(7, 70), problem.whole(3, 6), replace=False)
-    labels = problem.rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
-    centres = problem.rng.normal(scale=6, size=(len(sizes), 16))
-    features = (centres[labels] + problem.rng.normal(size=(len(labels), 16))).astype(np.float32)
-    cloud = Cloud(features, labels, len(sizes))
-    *_, query = problem.run([*problem.load(cloud), f"query typiclust {len(sizes)}"])
+    """As many picks as there are plain clusters, all of different sizes: the larger ones first."""
+    cloud, groups = lopsided(problem)
+    *_, query = problem.run([*problem.load(cloud), f"query typiclust {cloud.classes}"])
     rows = unit(cloud.rows)
-    groups = KMeans(len(sizes), n_init=20, random_state=0).fit_predict(rows)
     largest_first = np.argsort(-np.bincount(groups))
     found = zip(query["selected"], query["scores"], largest_first, strict=True)
     return all_of(
         followed([Step(pick, score, [], [], 0)], typical(rows, groups == group), 1e-5)
         for pick, score, group in found
     )
+
+
+def lopsided(problem: Problem) -> tuple[Cloud, Integers]:
+    """Clusters that k-means does not miss, and which they are."""
+    groups = None
+    while groups is None:
+        sizes = problem.rng.choice(np.arange(7, 70), problem.whole(3, 6), replace=False)
+        labels = problem.rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+        centres = problem.rng.normal(scale=6, size=(len(sizes), 16))
+        rows = centres[labels] + problem.rng.normal(size=(len(labels), 16))
+        cloud = Cloud(rows.astype(np.float32), labels, len(sizes))
+        groups = plain_clusters(unit(cloud.rows), len(sizes))
+    return cloud, groups
 
 
 def typical(rows: Floats, members: NDArray[np.bool_]) -> Utilities:
@@ -294,6 +312,24 @@ def typical(rows: Floats, members: NDArray[np.bool_]) -> Utilities:
     utility = np.full(len(rows), -np.inf)
     utility[own] = 1 / (near.mean(axis=1) + 1e-5)
     return lambda step: utility
+
+
+def dcom(problem: Problem) -> Finding:
+    """From an empty labeled set: degrees, scaled to 0 … 1 among the candidates."""
+    cloud = problem.any_cloud()
+    rows = unit(cloud.rows)
+    delta = apart(distances(rows), problem.rng.uniform(0.01, 0.2))
+    query = f"query dcom {problem.whole(5, 40)} delta={delta!r}"
+    *_, said = problem.run([*problem.load(cloud), query])
+    degrees = ball_utilities(rows, delta, "l2", cloud.classes)
+    return followed(steps(said, []), lambda step: stretched(degrees(step), step.labeled), 1e-12)
+
+
+def stretched(values: Floats, without: list[int]) -> Floats:
+    """Values such that those of the candidates go from 0 to 1; all 0 where they are equal."""
+    candidates = np.delete(values, without)
+    width = candidates.max() - candidates.min()
+    return (values - candidates.min()) / width if width else np.zeros_like(values)
 
 
 LARGEST = "each pick has the largest"
@@ -318,6 +354,7 @@ CHECKS = [
         "coreset_nas", f"{ACTIVEML} CoreSet",
         f"{LARGEST} distance; any filter, any share", coreset_nas,
     ),
+    Check("dcom", f"{ACTIVEML} ProbCover", f"{LARGEST} degree; nothing labeled before", dcom),
     Check(
         "typiclust", "scikit-learn KMeans, NearestNeighbors",
         f"{LARGEST} typicality of its cluster; plain clusters", typiclust,

@@ -127,7 +127,8 @@ def verdicts(names: list[str], differences: Floats) -> list[str]:
     found = []
     for name, row, chance in zip(names[1:], differences, adjusted, strict=True):
         low, high = interval(row)
-        needed = int(np.ceil(((1.96 + 0.84) * row.std(ddof=1) / EPSILON) ** 2))
+        seeds = ((1.96 + 0.84) * row.std(ddof=1) / EPSILON) ** 2
+        needed = max(10, int(np.ceil(seeds - 1e-9)))  # a whole number may be off by rounding
         if chance < 0.05:
             found.append(f"{name if row.mean() > 0 else names[0]} better")
         elif low > -EPSILON and high < EPSILON:
