@@ -45,7 +45,7 @@ def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/crosscheck", description=__doc__,
         epilog="checks: " + "; ".join(check.name for check in CHECKS),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )
     parser.add_argument(
         "--winnow", type=Path, metavar="BINARY", help="a winnow that is built; else one is built"
