@@ -35,7 +35,7 @@ class Step:
     """A pick, and what was so before it."""
 
     pick: int
-    score: float
+    score: float | None
     labeled: list[int]
     covering: list[int]  # those of the labeled that are not suspected
     judged: int  # how many of the labeled were there when the share began
@@ -67,6 +67,10 @@ def followed(path: Iterable[Step], utilities: Utilities, bound: float = 0.0) -> 
     """Whether every pick had the largest utility among the candidates, and that as its score."""
     largest = 0.0
     for number, step in enumerate(path, 1):
+        if step.score is None:
+            if step.covering:
+                return parted(f"pick {number} has no score")
+            continue  # nothing is believed, so the pick was drawn
         utility = utilities(step).astype(np.float64)
         utility[step.labeled] = -np.inf
         best = utility.max()
