@@ -40,6 +40,31 @@ import Testing
     #expect(places == places.sorted { $0 && !$1 })
   }
 
+  /// The card of a method: what it computes, and who says so.
+  @Test(arguments: [EntryKind.strategy, .filter, .noise])
+  func `every method has a card with a formula and a citation`(_ kind: EntryKind) {
+    // What is nobody's method, or Winnow's own.
+    let plain = [
+      "random", "none", "ideal", "given", "file", "sym", "fatigued", "panel", "imcod",
+    ]
+    for entry in Vocabulary.entries(kind) where entry.name != "none" || kind != .noise {
+      #expect(!entry.details.isEmpty, "\(entry.name)")
+      #expect(entry.citation != nil || plain.contains(entry.name), "\(entry.name)")
+    }
+  }
+
+  @Test(arguments: [
+    "query typiclust_dc 5", "query galaxy 5", "query BAIT 5", "query vaal 5", "filter simifeat",
+  ])
+  func `names of the field that are not offered say why`(_ line: String) throws {
+    try withTrial { trial in
+      try trial.ok("load digits")
+      let failed = try trial.failing(line)
+      #expect(failed.failure?.code == .refused)
+      #expect(failed.failure?.diagnostic.message.contains("known, but not offered") == true)
+    }
+  }
+
   @Test(arguments: VocabularyTests.names)
   func `every name has two examples that parse`(_ name: String) throws {
     let entry = try entry(name)

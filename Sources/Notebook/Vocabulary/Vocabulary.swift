@@ -36,6 +36,9 @@ package enum Vocabulary {
     throws(Diagnostic) -> (entry: Entry, presets: [(name: String, value: String)])
   {
     if let found = find(kind, word) { return found }
+    if let reason = refused[kind]?[Spelling.normalised(word)] {
+      throw Diagnostic(.refused, "\(word) is known, but not offered: \(reason)", at: range)
+    }
     let names = entries(kind).map(\.name)
     let spellings = entries(kind).flatMap { [$0.name] + $0.aliases.map(\.name) }
     let help = kind.command.map { " (help \($0))" } ?? " (help)"
@@ -44,6 +47,16 @@ package enum Vocabulary {
       notes: ["\(kind.plural): \(names.joined(separator: ", "))\(help)"],
       suggestions: Spelling.nearest(word, among: spellings))
   }
+
+  /// Names of the field that have no row, and why not, by their normalised spelling.
+  private static let refused: [EntryKind: [String: String]] = [
+    .strategy: [
+      "typiclustdc": "it needs the clusterings of SCAN; typiclust uses k-means",
+      "galaxy": "it is not implemented", "bait": "it is not implemented",
+      "vaal": "it trains networks on images, which are not there yet",
+    ],
+    .filter: ["simifeat": "it is not implemented"],
+  ]
 
   /// The implementation behind an entry's name.
   static func implementation<Implementation>(
