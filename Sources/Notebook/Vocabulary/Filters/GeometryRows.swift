@@ -19,7 +19,7 @@ extension Vocabulary {
         details: """
           Suspected where the label is not a most frequent one among the k nearest other labeled
           samples; quality is its share there. Below three labels a class everything is clean. The
-          reference counts the sample as its own first neighbour, and breaks ties by who comes first.
+          reference counts the sample as its own first neighbour and breaks ties by their order.
           """,
         citation: "after Wilson (1972), Asymptotic properties of nearest neighbor rules using edited "
           + "data",
