@@ -21,8 +21,7 @@ extension Vocabulary {
           samples; quality is its share there. Below three labels a class everything is clean. The
           reference counts the sample as its own first neighbour and breaks ties by their order.
           """,
-        citation: "after Wilson (1972), Asymptotic properties of nearest neighbor rules using edited "
-          + "data",
+        citation: "after Wilson (1972), Asymptotic properties of nearest neighbor rules",
         examples: [
           "load digits\nnoise sym 0.2\nquery random 100\nfilter knn",
           "load digits\nnoise sym 0.2\nquery random 60\nfilter knn k=5",
