@@ -96,7 +96,7 @@ def sym(problem: Problem) -> Finding:
 def asym_map(problem: Problem) -> Finding:
     """Only the mapped classes err, to where the map leads; how often, by either basis."""
     classes = problem.whole(4, 9)
-    chain = problem.rng.permutation(classes)[:3].tolist()
+    chain = problem.rng.permutation(3).tolist()  # the larger classes
     leads = dict(zip(chain[:2], chain[1:], strict=True))
     rate, basis = round(problem.rng.uniform(0.02, 0.2), 3), problem.one_of("pool", "realised")
     text = ",".join(f"{source}>{target}" for source, target in leads.items())

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
+from unittest.mock import patch
 
 import numpy as np
 from cleanlab.filter import find_label_issues
 from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
-from sklearn.cluster import DBSCAN, KMeans
+from sklearn.cluster import DBSCAN
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 from sklearn.mixture import GaussianMixture
@@ -125,14 +127,14 @@ def fine(problem: Problem) -> Finding:
 
 
 def upper_part(values: Floats) -> Floats:
-    """Posterior of the larger mean of two Gaussians, begun from scikit-learn's two means."""
-    column = values[:, None]
-    upper = KMeans(2, n_init=20, random_state=0).fit(column)
-    parts = [upper.labels_ == part for part in np.argsort(upper.cluster_centers_[:, 0])]
+    """Posterior of the larger mean of two Gaussians, begun from the best split in two."""
+    column, ordered = values[:, None], np.sort(values)
+    splits = [(ordered[:cut], ordered[cut:]) for cut in range(1, len(values))]
+    parts = min(splits, key=lambda parts: sum(part.var() * len(part) for part in parts))
     mixture = GaussianMixture(
-        2, weights_init=[part.mean() for part in parts],
-        means_init=[[values[part].mean()] for part in parts],
-        precisions_init=[[[1 / (values[part].var() + 1e-6)]] for part in parts],
+        2, weights_init=[len(part) / len(values) for part in parts],
+        means_init=[[part.mean()] for part in parts],
+        precisions_init=[[[1 / (part.var() + 1e-6)]] for part in parts],
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a hundred steps may end before it has converged
@@ -214,8 +216,12 @@ class Pruning:
         return f"cl folds=1000000 {chosen} frac_noise={self.share} min_examples={self.least}"
 
     def issues(self, labels: Integers, believed: Floats) -> Mask:
-        """What cleanlab flags."""
-        with warnings.catch_warnings():
+        """What cleanlab flags, where it sorts equal numbers as it finds them.
+
+        NumPy's own order of equal numbers depends on the processor, and cleanlab's with it.
+        """
+        stable = partial(np.argsort, kind="stable")
+        with warnings.catch_warnings(), patch.object(np, "argsort", stable):
             warnings.simplefilter("ignore")  # it says that min_examples may hide issues
             return find_label_issues(
                 labels, believed, filter_by=self.rule, frac_noise=self.share,
@@ -298,7 +304,7 @@ CHECKS = [
         "flags of all 7 filter_by, 3 qualities; a fold per label", confident,
     ),
     Check(
-        "fine", "scikit-learn KMeans, GaussianMixture", "verdicts, scores, qualities", fine
+        "fine", "scikit-learn StandardScaler, GaussianMixture", "verdicts, scores, qualities", fine
     ),
     Check("dbscan", "scikit-learn DBSCAN", "verdicts", dbscan),
     Check("imcod", "NumPy on scikit-learn distances", "verdicts, scores", imcod),
