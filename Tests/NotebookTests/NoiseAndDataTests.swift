@@ -1,3 +1,4 @@
+import CommandLanguage
 import Datasets
 import Foundation
 import Notebook
@@ -48,6 +49,24 @@ import Testing
           #expect(first["digest"]?.string == Digest.sha256(ints: before))
         }
       }
+    }
+  }
+
+  @Test(arguments: [
+    ("noise panel []", Diagnostic.Code.type), ("noise panel [nose(rate=1)]", .unknownName),
+    ("noise panel [sym]", .missingArgument), ("noise panel [sym(rate=2)]", .range),
+    ("noise panel [panel(annotators=none)]", .refused),
+    ("noise panel [sym(rate=0.1), none] votes=1", .range), ("noise biased []", .type),
+    ("noise biased 0.1,0.2", .refused), ("noise biased 0.1,2", .type), ("noise expert 10", .range),
+    ("noise expert zero", .unknownName), ("noise fatigued 0.5 0.1", .range),
+    ("noise sym 0.1 votes=0", .range),
+  ])
+  func `annotators that cannot be are said to be so`(_ line: String, _ code: Diagnostic.Code) throws
+  {
+    try withTrial { trial in
+      try trial.ok("load digits")
+      let failed = try trial.failing(line)
+      #expect(failed.failure?.code == code, "\(line)")
     }
   }
 

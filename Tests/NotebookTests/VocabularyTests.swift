@@ -233,7 +233,7 @@ enum Commanding {
     case .bytes: "4G"
     case .text: "'SELECT 1'"
     case .value: "1"
-    case .method(let kind): Vocabulary.entries(kind).first?.name ?? ""
+    case .method(let kind), .methods(let kind): Vocabulary.entries(kind).first?.name ?? ""
     case .either(let kinds): sample(kinds[0], named: name)
     }
   }

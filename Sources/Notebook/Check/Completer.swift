@@ -102,7 +102,7 @@ package struct Completer {
     switch kind {
     case .choice(let words, _): return (words, false)
     case .boolean: return (["true", "false"], false)
-    case .method(let kind): return (Vocabulary.entries(kind).map(\.name), false)
+    case .method(let kind), .methods(let kind): return (Vocabulary.entries(kind).map(\.name), false)
     case .file, .newFile: return ([], true)
     case .features: return (["pca:", "pixels"], true)
     case .either(let kinds):

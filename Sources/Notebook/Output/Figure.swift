@@ -35,10 +35,12 @@ struct Figure {
   /// The picture in characters, as lines.
   /// - Throws: `FileError` where gnuplot is missing; `refused` where it fails; `Interrupted`.
   func drawn(columns: Int, rows: Int) throws -> [String] {
-    let text = try run(terminal: "dumb size \(columns),\(rows) mono", file: nil)
-    return text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { String($0).trimmingSuffix() }.filter { $0 != "\u{C}" }
-      .trimmingBlankEnds()
+    let bytes = try run(terminal: "dumb size \(columns),\(rows) mono")
+    return String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false
+    )
+    .map { String($0).trimmingSuffix() }.filter { $0 != "\u{C}" }
+    .trimmingBlankEnds()
   }
 
   /// - Throws: also `type` for an ending that means no picture.
@@ -49,13 +51,13 @@ struct Figure {
         .type, "'\(path)' has no ending that means a picture", at: range,
         label: "one of \(Self.terminals.keys.sorted().map { "." + $0 }.joined(separator: ", "))")
     }
-    _ = try run(terminal: terminal, file: path)
+    try WrittenFile.write(try run(terminal: terminal), to: path, at: range)
   }
 
-  private func run(terminal: String, file: String?) throws -> String {
+  private func run(terminal: String) throws -> [UInt8] {
     let script = FileManager.default.temporaryDirectory
       .appendingPathComponent("winnow-\(UUID().uuidString).gnuplot")
-    try Data(text(terminal: terminal, file: file).utf8).write(to: script)
+    try Data(text(terminal: terminal).utf8).write(to: script)
     defer { try? FileManager.default.removeItem(at: script) }
     var output: [UInt8] = []
     let result = try ChildProgram.run("gnuplot", [script.path], package: "gnuplot-nox") {
@@ -65,14 +67,13 @@ struct Figure {
       let complaint = result.complaints.split(separator: "\n").last.map(String.init) ?? ""
       throw Diagnostic(.refused, "gnuplot could not draw this: \(complaint)")
     }
-    return String(decoding: output, as: UTF8.self)
+    return output
   }
 
   /// What gnuplot is told.
-  func text(terminal: String, file: String?) -> String {
+  func text(terminal: String) -> String {
     let isCharacters = terminal.hasPrefix("dumb")
     var lines = ["set terminal \(terminal)", "set encoding utf8"]
-    if let file { lines.append("set output \(Self.quoted(file))") }
     lines += [
       "set title \(Self.quoted(title)) noenhanced", "set xlabel \(Self.quoted(xLabel)) noenhanced",
       "set ylabel \(Self.quoted(yLabel)) noenhanced",

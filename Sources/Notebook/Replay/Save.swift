@@ -20,19 +20,26 @@ extension Vocabulary {
       action: .compute { invocation in
         let path = invocation.arguments.text("file") ?? ""
         let script = try SavedScript(invocation.session, except: invocation.input)
-        do {
-          try Data(script.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-          let sentence = error.localizedDescription
-          let reason = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
-          throw Diagnostic(
-            .fileMissing, "'\(path)' cannot be written: \(reason)",
-            at: invocation.arguments.ranges["file"])
-        }
+        try WrittenFile.write(
+          Array(script.text.utf8), to: path, at: invocation.arguments.ranges["file"])
         return Output(
           record: .record(("file", .string(path)), ("inputs", .int(script.inputs))),
           lines: ["\(Format.count(script.inputs, "input")) in \(path)"])
       }))
+}
+
+/// Files that commands write: wholly there afterwards, or as they were.
+enum WrittenFile {
+  /// - Throws: `file-missing` where the file cannot be written.
+  static func write(_ bytes: [UInt8], to path: String, at range: SourceRange?) throws {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      let sentence = error.localizedDescription
+      let reason = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+      throw Diagnostic(.fileMissing, "'\(path)' cannot be written: \(reason)", at: range)
+    }
+  }
 }
 
 /// A session as a script.

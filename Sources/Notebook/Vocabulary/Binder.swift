@@ -132,7 +132,7 @@ extension Parameter.Kind {
       guard bounds.contains(number) else { throw outOfRange(given, name) }
       return Value(number)
     case .numbers(let bounds):
-      guard let list = value.list, list.allSatisfy({ $0.number != nil }) else {
+      guard let list = value.list, !list.isEmpty, list.allSatisfy({ $0.number != nil }) else {
         throw wrongType(given, name)
       }
       let numbers = list.compactMap(\.number)
@@ -163,6 +163,15 @@ extension Parameter.Kind {
       return Value(naming: value.plainText)
     case .value: return value
     case .method(let kind): return try CommandBinder.method(given, kind: kind)
+    case .methods(let kind):
+      let values = value.list ?? [value]
+      guard !values.isEmpty else { throw wrongType(given, name) }
+      var methods: [Value] = []
+      for value in values {
+        methods.append(
+          try CommandBinder.method(Given(value: value, range: given.range), kind: kind))
+      }
+      return .list(methods)
     case .either(let kinds): return try Self.first(of: kinds, given, name, title, whole: self)
     }
   }

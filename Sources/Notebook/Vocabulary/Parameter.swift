@@ -22,6 +22,8 @@ package struct Parameter: Sendable {
     case text
     case value
     case method(EntryKind)
+    /// One or several names with their options.
+    case methods(EntryKind)
     /// The first kind that fits.
     case either([Kind])
   }
@@ -118,6 +120,7 @@ extension Parameter.Kind {
     case .text: return "text"
     case .value: return "a value"
     case .method(let kind): return kind.article
+    case .methods(let kind): return "a list of \(kind.plural) with their options"
     case .either(let kinds): return kinds.map(\.words).joined(separator: ", or ")
     }
   }

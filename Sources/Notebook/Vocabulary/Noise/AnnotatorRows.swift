@@ -84,8 +84,8 @@ extension Vocabulary {
         .noise, "panel", "several annotators of different kinds, who vote",
         parameters: [
           .positional(
-            "annotators", .value,
-            "noise models with their options: [sym(rate=0.3), expert(classes=2)]")
+            "annotators", .methods(.noise),
+            "who is asked: [sym(rate=0.3), expert(classes=2)]")
         ],
         details: """
           The label is what most of them say; where they are divided the largest group that was
