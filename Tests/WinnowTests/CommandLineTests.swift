@@ -216,7 +216,10 @@ import Testing
 
   @Test func `scripts that are shipped pass check`() throws {
     try withWorkplace { place in
-      for name in ["quickstart", "compare", "expectations"] {
+      for name in [
+        "quickstart", "compare", "expectations", "expectations/claims", "expectations/filters",
+        "expectations/radius",
+      ] {
         let check = try place.run("check", Product.file("scripts/\(name).winnow").path)
         #expect(check.code == 0 && check.out.isEmpty && check.err.isEmpty, "\(check.err)")
       }
