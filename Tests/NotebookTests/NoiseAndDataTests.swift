@@ -57,7 +57,7 @@ import Testing
     ("noise panel [sym]", .missingArgument), ("noise panel [sym(rate=2)]", .range),
     ("noise panel [panel(annotators=none)]", .refused),
     ("noise panel [sym(rate=0.1), none] votes=1", .range), ("noise biased []", .type),
-    ("noise biased 0.1,0.2", .refused), ("noise biased 0.1,2", .type), ("noise expert 10", .range),
+    ("noise biased 0.1,0.2", .refused), ("noise biased 0.1,2", .range), ("noise expert 10", .range),
     ("noise expert zero", .unknownName), ("noise fatigued 0.5 0.1", .range),
     ("noise sym 0.1 votes=0", .range),
   ])
