@@ -90,6 +90,7 @@ extension SessionLease {
     try insertVerdicts(outcome.verdicts, of: cell, db)
     try insertMetrics(outcome.metrics, of: cell, db)
     try insertBlobs(outcome.blobs, of: cell, db)
+    if outcome.status != .interrupted { try dropCheckpoint(of: cell, db) }
     switch outcome.headMove {
     case .to(let target): try setHead(to: target, db)
     case .byItself where isNode && outcome.status == .ok: try storeHead(cell, db)

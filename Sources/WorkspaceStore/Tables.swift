@@ -8,6 +8,8 @@ enum Tables {
     sessions, inputs, cells, runningCells, purchases, verdicts, metrics, blobs, cellBlobs, redo,
   ]
 
+  static let version2 = [checkpoints]
+
   private static let sessions = """
     CREATE TABLE session_rows (
       number INTEGER PRIMARY KEY CHECK (number > 0),
@@ -142,5 +144,17 @@ enum Tables {
       PRIMARY KEY (session, parent),
       FOREIGN KEY (session, child) REFERENCES cell_rows (session, number)
     ) STRICT, WITHOUT ROWID
+    """
+
+  // The long column stands last, and a newer state takes the place of an older one.
+  private static let checkpoints = """
+    CREATE TABLE checkpoint_rows (
+      session INTEGER NOT NULL PRIMARY KEY,
+      cell INTEGER NOT NULL,
+      step INTEGER NOT NULL,   -- how much of the work is in it
+      work TEXT NOT NULL,      -- what the work is; a state serves no other
+      state BLOB NOT NULL,
+      FOREIGN KEY (session, cell) REFERENCES cell_rows (session, number)
+    ) STRICT
     """
 }
