@@ -170,11 +170,21 @@ extension Session {
     _ bound: BoundCommand, typed: String, _ context: RunContext, _ position: inout Int,
     _ run: (inout Invocation) throws -> Output
   ) throws -> Flow {
+    do {
+      if try skips(typed, position) {
+        position += 1
+        return .completed
+      }
+    } catch {
+      return try fail(error, command: bound.canonical, typed: typed, context, &position)
+    }
     let traits = bound.row.implementation
     let started = ContinuousClock.now
     var invocation = Invocation(
       session: self, bound: bound, cell: try lease.nextCell(), input: context.input,
       source: context.source)
+    invocation.cutShort = cutShort
+    cutShort = nil
     var cell = NewCell(
       input: context.input, position: position, command: bound.canonical, typed: typed,
       isNode: traits.isNode, changesState: traits.changesState,

@@ -55,7 +55,9 @@ enum Diagnosis {
     case let error as ParseFailure:
       return error.diagnostics.first ?? Diagnostic(.syntax, "no script")
     case let error as WorkspaceError: return workspace(error, at: range)
-    case is Interrupted: return Diagnostic(.interrupted, "interrupted", at: range)
+    case is Interrupted:
+      return Diagnostic(
+        .interrupted, "interrupted", at: range, notes: ["resume goes on with it"])
     default: return Diagnostic(.refused, String(describing: error), at: range)
     }
   }

@@ -13,6 +13,8 @@ struct Invocation {
   let input: Int
   /// The text that the command stands in, and the variables in force.
   let source: SourceText
+  /// The cell of the same command that was cut short before; its checkpoint may serve.
+  var cutShort: Int?
 
   var effect: Effect?
   var purchases: [WorkspaceStore.Purchase] = []

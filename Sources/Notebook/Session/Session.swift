@@ -19,6 +19,10 @@ package final class Session {
   var hasEndedInput = false
   /// Loop variables in force, the innermost last.
   var loop: [SessionState.Variable] = []
+  /// What of an input that goes on is done already; nil once it is caught up with.
+  var skipping: Skipping?
+  /// The cell that the next command takes up again where it was cut short.
+  var cutShort: Int?
   /// The data sets used last, the newest first: a cell that is undone and done again finds its graph
   /// there. No more than two, since each may hold all of its arrays.
   private var handles: [DataHandle] = []
@@ -36,7 +40,7 @@ package final class Session {
 
   /// What `$NAME` stands for, loop variables included.
   package var variables: [String: Value] {
-    loop.reduce(into: state.environment) { $0[$1.name] = $1.value }
+    loop.reduce(into: skipping?.variables ?? state.environment) { $0[$1.name] = $1.value }
   }
 
   /// The state of the cell that the session stands at, read back from the workspace.

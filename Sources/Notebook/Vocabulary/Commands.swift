@@ -4,7 +4,7 @@ extension Vocabulary {
     load, noise, query, filter, train, test, label, why, compare, plot, show, assertion, seed,
     reset,
     history,
-    undo, redo, sql,
+    undo, redo, resume, sql,
     save, export, source, set, help, quit,
   ]
 }
