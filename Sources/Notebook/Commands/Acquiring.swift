@@ -30,14 +30,9 @@ enum Acquiring {
 
   /// The model trained last, if it can say how likely each class is.
   private static func last(_ invocation: Invocation) throws -> (any AcquisitionSource)? {
-    guard let record = invocation.state.model,
-      let probe = try Evaluating.restore(record, invocation).0 as? LinearProbe
-    else { return nil }
-    let bound = try record.command.map { try BoundCommand(canonical: $0) }
-    return ProbeAcquisition(
-      trained: probe.head, settings: bound.map { Vocabulary.sgd($0.arguments) } ?? SGDSettings(),
-      scale: FeatureScale(Value(canonical: record.scale)), seed: invocation.state.seed,
-      round: invocation.state.round)
+    guard let record = invocation.state.model else { return nil }
+    return try invocation.restored(record).acquisition(
+      seed: invocation.state.seed, round: invocation.state.round)
   }
 
   /// The same as a model, for filters that take its probabilities; nil where there is none.

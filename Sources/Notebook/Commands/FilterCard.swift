@@ -84,8 +84,7 @@ private struct CardTrainer {
     guard let entry = bound.method,
       let row = Vocabulary.implementation(Vocabulary.models, entry.name)
     else { throw Diagnostic(.unknownName, "no model to train for the card") }
-    bound.arguments.resolve("scale", Value(canonical: data.record.scale))
-    try row.resolve(&bound.arguments, data.plan().training)
+    try row.resolve(&bound.arguments, data)
     name = entry.name
     self.row = row
     arguments = bound.arguments
@@ -95,16 +94,13 @@ private struct CardTrainer {
   func accuracy(of places: [Int]) throws -> Double? {
     guard !places.isEmpty else { return nil }
     let state = invocation.state
-    let scale = row.scale(arguments)
+    let data = try invocation.data()
     let context = ModelContext(
-      features: try invocation.embedding().scaled(
-        rows: places.map { state.labeled[$0] }, scale: scale),
-      labels: places.map { state.observed[$0] }, classes: try invocation.data().record.classes,
-      seed: state.seed, round: state.round)
+      data: data, samples: places.map { state.labeled[$0] },
+      labels: places.map { state.observed[$0] }, seed: state.seed, round: state.round)
     let trained = try row.train(arguments, context)
-    let evaluation = try Evaluating.onTest(trained.classifier, scale: scale, invocation)
-    guard let evaluation else {
-      throw MethodError.refused(reason: "there is no test split with features to evaluate on")
+    guard let evaluation = try trained.model.evaluation(on: data) else {
+      throw MethodError.refused(reason: TestReport.nothingToTestOn)
     }
     return evaluation.accuracy
   }

@@ -30,29 +30,23 @@ extension Vocabulary {
       throw Diagnostic(.missingArgument, "train needs a model", at: invocation.bound.range)
     }
     let data = try invocation.data()
-    invocation.bound.arguments.resolve("scale", Value(canonical: data.record.scale))
-    try row.resolve(&invocation.bound.arguments, data.plan().training)
-    let pool = try invocation.pool()
-    let set = try TrainingSet(pool, on: invocation.arguments.text("on") ?? "clean")
+    try row.resolve(&invocation.bound.arguments, data)
+    let set = try TrainingSet(
+      invocation.pool(), on: invocation.arguments.text("on") ?? "clean")
     let context = ModelContext(
-      features: try pool.embedding.scaled(
-        rows: set.samples, scale: row.scale(invocation.arguments)),
-      labels: set.labels, classes: pool.classes, seed: invocation.state.seed,
+      data: data, samples: set.samples, labels: set.labels, seed: invocation.state.seed,
       round: invocation.state.round)
     let trained = try row.train(invocation.arguments, context)
     let record = ModelRecord(
-      name: entry.name, scale: row.scale(invocation.arguments).text,
+      name: entry.name,
       samplesBlob: invocation.keep(Digest.bytes(ints: set.samples), as: "train_samples"),
       labelsBlob: invocation.keep(Digest.bytes(ints: set.labels), as: "train_labels"),
       weightsBlob: trained.weights.map { invocation.keep($0, as: "weights") },
       command: invocation.bound.canonical)
     invocation.effect = .trained(record)
     invocation.settings.model = entry.name
-    let evaluation = try Evaluating.onTest(
-      trained.classifier, scale: row.scale(invocation.arguments), invocation)
-    if evaluation == nil {
-      invocation.notices.append("there is no test split with features to evaluate on")
-    }
+    let evaluation = try trained.model.evaluation(on: data)
+    if evaluation == nil { invocation.notices.append(TestReport.nothingToTestOn) }
     invocation.note([("accuracy", evaluation?.accuracy), ("loss", evaluation?.loss ?? nil)])
     return TrainReport(
       model: entry.name, set: set, epochs: invocation.arguments.integer("epochs"),
@@ -79,9 +73,9 @@ extension Vocabulary {
         .needsModel, "no model is trained yet", at: invocation.bound.range,
         notes: ["train one first: train linear"])
     }
-    let (classifier, scale) = try Evaluating.restore(record, invocation)
-    guard let evaluation = try Evaluating.onTest(classifier, scale: scale, invocation) else {
-      throw MethodError.refused(reason: "there is no test split with features to evaluate on")
+    let model = try invocation.restored(record)
+    guard let evaluation = try model.evaluation(on: invocation.data()) else {
+      throw MethodError.refused(reason: TestReport.nothingToTestOn)
     }
     return try TestReport.output(
       record.name, evaluation, names: invocation.data().classNames,
@@ -120,49 +114,31 @@ struct TrainingSet {
   }
 }
 
-/// Models on the test split.
-enum Evaluating {
-  /// Nil where the test split or its features are not there.
-  static func onTest(_ classifier: any Classifier, scale: FeatureScale, _ invocation: Invocation)
-    throws -> Evaluation?
-  {
-    guard let features = try invocation.data().testFeatures(),
-      let labels = try invocation.data().testLabels(), !labels.isEmpty
-    else { return nil }
-    let rows = try invocation.embedding().scaled(features, scale: scale)
-    return try classifier.evaluate(
-      on: rows, labels: labels, classes: invocation.data().record.classes)
-  }
-
+extension Invocation {
   /// The model trained last, from what the workspace keeps of it.
-  static func restore(_ record: ModelRecord, _ invocation: Invocation) throws -> (
-    any Classifier, FeatureScale
-  ) {
+  func restored(_ record: ModelRecord) throws -> any SessionModel {
     guard let row = Vocabulary.implementation(Vocabulary.models, record.name) else {
       throw Diagnostic(.unknownName, "no model '\(record.name)'")
     }
-    let scale = FeatureScale(Value(canonical: record.scale))
-    let samples = try ints(record.samplesBlob, invocation)
+    var arguments = try BoundCommand(canonical: record.command ?? "train \(record.name)").arguments
+    if let scale = record.scale { arguments.resolve("scale", Value(canonical: scale)) }
     let context = ModelContext(
-      features: try invocation.embedding().scaled(rows: samples, scale: scale),
-      labels: try ints(record.labelsBlob, invocation),
-      classes: try invocation.data().record.classes, seed: invocation.state.seed,
-      round: invocation.state.round)
-    let weights = try record.weightsBlob.map { try bytes($0, invocation) }
-    return (try row.restore(weights, context), scale)
+      data: try data(), samples: try ints(record.samplesBlob), labels: try ints(record.labelsBlob),
+      seed: state.seed, round: state.round)
+    return try row.restore(record.weightsBlob.map(bytes), arguments, context)
   }
 
-  private static func ints(_ digest: String, _ invocation: Invocation) throws -> [Int] {
-    guard let ints = Digest.ints(bytes: try bytes(digest, invocation)) else { throw lost(digest) }
+  private func ints(_ digest: String) throws -> [Int] {
+    guard let ints = Digest.ints(bytes: try bytes(digest)) else { throw lost(digest) }
     return ints
   }
 
-  private static func bytes(_ digest: String, _ invocation: Invocation) throws -> [UInt8] {
-    guard let bytes = try invocation.session.workspace.blob(digest) else { throw lost(digest) }
+  private func bytes(_ digest: String) throws -> [UInt8] {
+    guard let bytes = try session.workspace.blob(digest) else { throw lost(digest) }
     return bytes
   }
 
-  private static func lost(_ digest: String) -> Diagnostic {
+  private func lost(_ digest: String) -> Diagnostic {
     Diagnostic(.workspaceCorrupt, "the blob \(digest) is not in the workspace as it was written")
   }
 }

@@ -45,6 +45,8 @@ struct TrainReport {
 
 /// What `test` says.
 enum TestReport {
+  static let nothingToTestOn = "there is no test split to evaluate this model on"
+
   static func output(
     _ model: String, _ evaluation: Evaluation, names: [String], perClass: Bool
   ) throws -> Output {

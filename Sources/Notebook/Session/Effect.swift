@@ -123,7 +123,8 @@ struct AnnotationRecord: Codable, Sendable {
 /// A trained model: what it is and where its weights lie.
 struct ModelRecord: Codable, Sendable {
   let name: String
-  let scale: String
+  /// How the features were scaled; in older records, which have no command.
+  var scale: String?
   /// The samples it was trained on, in order; what 1-NN consists of.
   let samplesBlob: String
   let labelsBlob: String

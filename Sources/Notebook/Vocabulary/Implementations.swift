@@ -169,25 +169,36 @@ struct DatasetImplementation: Sendable {
 
 /// What a model is trained with, beyond its own options.
 struct ModelContext {
-  let features: Matrix
+  let data: DataHandle
+  /// Of the pool, in the order of purchase.
+  let samples: [Int]
+  /// What the oracle said of them.
   let labels: [Int]
-  let classes: Int
   let seed: Int
   let round: Int
+
+  var classes: Int { data.record.classes }
+
+  /// The samples' rows of the embedding.
+  /// - Throws: `needs-embedding`.
+  func features(_ scale: FeatureScale) throws -> Matrix {
+    guard let embedding = try data.embedding() else { throw MethodError.needsEmbedding }
+    return try embedding.scaled(rows: samples, scale: scale)
+  }
 }
 
 struct ModelImplementation: Sendable {
-  /// The view of the embedding that it sees.
-  let scale: @Sendable (Arguments) -> FeatureScale
   /// Fills in defaults that depend on the data set.
-  var resolve: @Sendable (inout Arguments, TrainingDefaults) -> Void = { _, _ in }
+  var resolve: @Sendable (inout Arguments, DataHandle) throws -> Void = { _, _ in }
   let train: @Sendable (Arguments, ModelContext) throws -> TrainedModel
-  let restore: @Sendable (_ weights: [UInt8]?, ModelContext) throws -> any Classifier
+  /// Makes a model that was trained before, with these arguments on these samples.
+  let restore: @Sendable (_ weights: [UInt8]?, Arguments, ModelContext) throws -> any SessionModel
 }
 
 /// A model with what its training said.
 struct TrainedModel {
-  let classifier: any Classifier
+  let model: any SessionModel
+  /// The mean training loss of each epoch.
   let losses: [Double]
   /// Nil where everything is in the training samples.
   let weights: [UInt8]?

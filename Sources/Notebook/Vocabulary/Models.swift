@@ -42,13 +42,16 @@ extension Vocabulary {
           "load digits\nquery random 40\ntrain linear epochs=50 lr=0.1 schedule=none",
         ]),
       ModelImplementation(
-        scale: { FeatureScale($0["scale"] ?? .word("auto")) },
-        resolve: { arguments, defaults in
+        resolve: { arguments, data in
+          let defaults = try data.plan().training
+          arguments.resolve("scale", Value(canonical: data.record.scale))
           arguments.resolve("lr", Value(defaults.learningRate))
           arguments.resolve("batch", Value(defaults.batch))
         },
         train: trainLinear,
-        restore: { weights, _ in LinearProbe(try LinearHead(decoding: weights ?? [])) })),
+        restore: { weights, arguments, _ in
+          linear(LinearProbe(try LinearHead(decoding: weights ?? [])), arguments)
+        })),
     Row(
       Entry(
         .model, "1nn", aliases: ["1-nn", "knn1", "nearest"],
@@ -60,15 +63,10 @@ extension Vocabulary {
           "load digits\nnoise sym 0.2\nquery npc 40 filter=ideal\ntrain 1nn",
         ]),
       ModelImplementation(
-        scale: { _ in .raw },
         train: { _, context in
-          TrainedModel(
-            classifier: try NearestNeighbour(context.features, labels: context.labels),
-            losses: [], weights: nil)
+          TrainedModel(model: try nearestNeighbour(context), losses: [], weights: nil)
         },
-        restore: { _, context in
-          try NearestNeighbour(context.features, labels: context.labels)
-        })),
+        restore: { _, _, context in try nearestNeighbour(context) })),
   ]
 
   @Sendable private static func trainLinear(_ arguments: Arguments, _ context: ModelContext) throws
@@ -79,10 +77,23 @@ extension Vocabulary {
     var batches = RandomSource(
       RandomKey(seed: context.seed, role: .batches, round: context.round, method: "linear"))
     let (probe, losses) = try LinearProbe.fit(
-      context.features, labels: context.labels, classes: context.classes,
-      settings: sgd(arguments),
-      weights: &weights, batches: &batches)
-    return TrainedModel(classifier: probe, losses: losses, weights: probe.head.encoded)
+      context.features(scale(arguments)), labels: context.labels, classes: context.classes,
+      settings: sgd(arguments), weights: &weights, batches: &batches)
+    return TrainedModel(
+      model: linear(probe, arguments), losses: losses, weights: probe.head.encoded)
+  }
+
+  private static func linear(_ probe: LinearProbe, _ arguments: Arguments) -> any SessionModel {
+    ProbeOfFeatures(probe: probe, settings: sgd(arguments), scale: scale(arguments))
+  }
+
+  private static func scale(_ arguments: Arguments) -> FeatureScale {
+    FeatureScale(arguments["scale"] ?? .word("auto"))
+  }
+
+  private static func nearestNeighbour(_ context: ModelContext) throws -> any SessionModel {
+    NeighbourOfFeatures(
+      classifier: try NearestNeighbour(context.features(.raw), labels: context.labels))
   }
 
   /// How a linear model is trained, by its row's options.

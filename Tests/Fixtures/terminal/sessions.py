@@ -84,10 +84,10 @@ def completes(folder):
     session.send("dig\t")
     session.at_prompt("load digits")
     session.send("\x15re\t\t")
-    for name in ("redo", "repeat", "reset"):
+    for name in ("redo", "repeat", "reset", "resume"):
         session.expect(name)
     session.at_prompt("re")
-    session.send("s\t")
+    session.send("se\t")
     session.at_prompt("reset")
     session.send("\x15query probcover 10 del\t0.5")
     session.at_prompt("query probcover 10 delta=0.5")
