@@ -20,6 +20,18 @@ extension Repeat {
 }
 
 extension For {
+  /// - Parameter outer: the variables of the loops around it.
+  /// - Throws: `refused` for a name that differs from one of them in case alone: as columns of a
+  ///   table the two could not be told apart.
+  package func requireName(besides outer: [String]) throws(Diagnostic) {
+    let name = variable.text
+    guard let twin = outer.first(where: { $0 != name && $0.lowercased() == name.lowercased() })
+    else { return }
+    throw Diagnostic(
+      .refused, "'\(name)' and '\(twin)' of the loop around it differ in case alone",
+      at: variable.range, label: "another name")
+  }
+
   /// What the variable goes through, in order.
   ///
   /// A list stands for its elements, and a word `A..B` or `A..B:STEP` for the numbers from A to B,

@@ -19,7 +19,7 @@ struct LoopColumns {
       return
     }
     let own = Set(try db.columns(in: "rounds").map { $0.name.lowercased() })
-    let columns = names.map { Self.column($0, isTaken: own.contains($0.lowercased())) }
+    let columns = Self.grouped(names).map { Self.column($0, besides: own) }
     let table = "rounds AS (SELECT *, \(columns.joined(separator: ", ")) FROM main.rounds)"
     let bytes = Array(sql.utf8)
     if verb.text == "select" {
@@ -44,10 +44,24 @@ struct LoopColumns {
         """)
   }
 
-  /// Numbers as numbers, all else as text; under `loop_NAME` where the view has such a column.
-  private static func column(_ name: String, isTaken: Bool) -> String {
-    let text = "json_extract(variables, '$.\"\(name)\"')"
-    let alias = isTaken ? "loop_" + name : name
+  /// Names that differ in case alone are one column to SQLite; no round has two of them.
+  private static func grouped(_ names: [String]) -> [[String]] {
+    var groups: [[String]] = []
+    for name in names {
+      if let known = groups.firstIndex(where: { $0[0].lowercased() == name.lowercased() }) {
+        groups[known].append(name)
+      } else {
+        groups.append([name])
+      }
+    }
+    return groups
+  }
+
+  /// Numbers as numbers, all else as text; under `loop_NAME` where that is a column already.
+  private static func column(_ names: [String], besides own: Set<String>) -> String {
+    let values = names.map { "json_extract(variables, '$.\"\($0)\"')" }
+    let text = values.count == 1 ? values[0] : "coalesce(\(values.joined(separator: ", ")))"
+    let alias = own.contains(names[0].lowercased()) ? "loop_" + names[0] : names[0]
     return
       "iif(\(text) = CAST(CAST(\(text) AS NUMERIC) AS TEXT), CAST(\(text) AS NUMERIC), \(text)) "
       + "AS \"\(alias)\""

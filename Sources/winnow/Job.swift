@@ -63,7 +63,7 @@ struct Job {
     Environment(
       data: DataDirectories(paths: Places.data(options.data)),
       downloads: Places.downloads(options.data), cache: DerivedCache(folder: Places.derived),
-      timing: options.timing)
+      timing: options.timing, columns: Console.columns(of: STDOUT_FILENO))
   }
 
   private func choice(or standard: SessionChoice) -> SessionChoice {

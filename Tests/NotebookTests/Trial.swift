@@ -14,12 +14,14 @@ final class Trial {
   /// How the last statement ended.
   private(set) var flow = Flow.completed
 
-  init(in folder: URL, name: String = "w.sqlite", seed: Int = 0) throws {
+  /// - Parameter columns: of the screen.
+  init(in folder: URL, name: String = "w.sqlite", seed: Int = 0, columns: Int = 80) throws {
     self.folder = folder
     workspace = try Workspace.open(folder.appending(component: name).path(percentEncoded: false))
     let lease = try workspace.openSession(.new, seed: seed)
-    session = try Session(
-      workspace: workspace, lease: lease, environment: Trial.environment)
+    var environment = Trial.environment
+    environment.columns = columns
+    session = try Session(workspace: workspace, lease: lease, environment: environment)
   }
 
   private static var environment: Environment {
@@ -108,9 +110,11 @@ final class Trial {
 }
 
 /// Runs `body` with a session of a new workspace in memory, both gone afterwards.
-func withTrial<Result>(seed: Int = 0, _ body: (Trial) throws -> Result) throws -> Result {
+func withTrial<Result>(
+  seed: Int = 0, columns: Int = 80, _ body: (Trial) throws -> Result
+) throws -> Result {
   try withMemoryFolder { folder in
-    let trial = try Trial(in: folder, seed: seed)
+    let trial = try Trial(in: folder, seed: seed, columns: columns)
     defer { try? trial.close() }
     return try body(trial)
   }

@@ -95,6 +95,8 @@ package struct ScriptChecker {
     var source: SourceText
     var chain: [String]
     private(set) var diagnostics: [Diagnostic] = []
+    /// The variables of the loops around the statement, the innermost last.
+    private var loops: [String] = []
     /// Variables that sourced scripts read.
     private(set) var reads: Set<String> = []
     private var places: Set<Place> = []
@@ -132,7 +134,10 @@ package struct ScriptChecker {
 
     private mutating func visit(_ loop: For) {
       var values: [Value] = []
+      attempt { walk throws(Diagnostic) in try loop.requireName(besides: walk.loops) }
       attempt { walk throws(Diagnostic) in values = try loop.values(in: walk.variables) }
+      loops.append(loop.variable.text)
+      defer { loops.removeLast() }
       budget -= values.count / 100
       if values.count > checkedValues {
         values = Array(values.prefix(checkedValues - 1)) + values.suffix(1)

@@ -19,61 +19,103 @@ struct ComparisonReport {
   private var lines: [Line] = []
   private(set) var notices: [String] = []
 
-  init(_ request: ComparisonRequest, _ arguments: Arguments, _ random: RandomSource) throws {
-    let score = ArmScore(arguments)
+  init(_ request: ComparisonRequest, _ command: BoundCommand, _ random: RandomSource) throws {
+    let score = ArmScore(command)
     metric = score.name
-    band = arguments.text("band").flatMap(Repeats.Band.init) ?? .ci
+    band = command.arguments.text("band").flatMap(Repeats.Band.init) ?? .ci
     baseline = request.baseline.name
     pairing = request.arms.pairing
+    let arms = try Self.measured(request, score, at: command.arguments.ranges["a"])
     var random = random
-    let reference = try score.values(request.baseline, pairing)
-    lines = [try line(request.baseline.name, reference.map(\.value), &random)]
+    lines = [try Self.line(baseline, arms.baseline.map(\.measurement), &random)]
     for arm in request.bystanders {
-      // Nobody asked for it: where it did not measure this it is left out.
-      guard let values = try? score.values(arm, pairing).map(\.value) else { continue }
-      lines.append(try line(arm.name, values, &random))
+      guard let values = try? score.values(arm, pairing),
+        (try? score.requireSameBudgets([(baseline, arms.baseline), (arm.name, values)], pairing))
+          != nil
+      else { continue }
+      lines.append(try Self.line(arm.name, values.map(\.measurement), &random))
     }
-    for arm in request.challengers {
-      let own = try score.values(arm, pairing)
-      let (a, b, dropped) = Self.paired(own, reference)
-      if dropped > 0 {
-        notices.append(
-          "\(Format.count(dropped, "run")) of \(arm.name) and \(baseline) without a partner left out"
-        )
-      }
-      if !score.sameBudgets(arm, request.baseline) {
-        notices.append("\(arm.name) and \(baseline) did not buy at the same budgets")
-      }
-      guard !a.isEmpty else {
-        throw Diagnostic(
-          .refused, "\(arm.name) and \(baseline) have no \(pairing) in common",
-          at: arguments.ranges["a"])
-      }
-      var line = try line(arm.name, a, &random)
+    for arm in arms.challengers {
+      let pairs = Self.pairs(arm.values, arms.baseline)
+      var line = try Self.line(arm.name, pairs.map(\.own), &random)
       line.comparison = try PairedComparison(
-        a: a, b: b, epsilon: arguments.number("epsilon") ?? 0.01,
-        sequential: arguments.flag("sequential"), lowerIsBetter: score.lowerIsBetter)
+        a: pairs.map(\.own.value), b: pairs.map(\.other.value),
+        epsilon: command.arguments.number("epsilon") ?? 0.01,
+        sequential: command.arguments.flag("sequential"), lowerIsBetter: score.lowerIsBetter)
       lines.append(line)
     }
+    decide()
+    notices += Self.alone(request, arms)
+    let measurements = (arms.challengers.flatMap(\.values) + arms.baseline).map(\.measurement)
+    let early = measurements.count(where: \.endsEarly)
+    if early > 0 {
+      notices.append(
+        "the areas of \(Format.count(early, "run")) end before the last round: \(score.name) was not "
+          + "measured in it")
+    }
+  }
+
+  /// Of arms the measurements that count.
+  private typealias Measured = (
+    baseline: ArmScore.Values, challengers: [(name: String, values: ArmScore.Values)]
+  )
+
+  /// The measurements of all runs that have a partner.
+  /// - Throws: `refused` where there is none, or not everything was measured at the same budgets.
+  private static func measured(
+    _ request: ComparisonRequest, _ score: ArmScore, at range: SourceRange?
+  ) throws -> Measured {
+    let pairing = request.arms.pairing
+    let known = Set(request.baseline.runs.map(\.key))
+    let challengers = try request.challengers.map { arm in
+      let paired = arm.only(known)
+      guard !paired.runs.isEmpty else {
+        throw Diagnostic(
+          .refused, "\(arm.name) and \(request.baseline.name) have no \(pairing) in common",
+          at: range)
+      }
+      return (name: arm.name, values: try score.values(paired, pairing))
+    }
+    let met = Set(challengers.flatMap(\.values).map(\.key))
+    let baseline = try score.values(
+      challengers.isEmpty ? request.baseline : request.baseline.only(met), pairing)
+    try score.requireSameBudgets(
+      [(name: request.baseline.name, values: baseline)] + challengers, pairing)
+    return (baseline, challengers)
+  }
+
+  /// What is said of runs that only one of two arms has.
+  private static func alone(_ request: ComparisonRequest, _ arms: Measured) -> [String] {
+    zip(request.challengers, arms.challengers).compactMap { arm, measured in
+      let single = arm.runs.count + request.baseline.runs.count - 2 * measured.values.count
+      guard single > 0 else { return nil }
+      return "\(Format.count(single, "run")) of \(arm.name) and \(request.baseline.name) without a "
+        + "partner left out"
+    }
+  }
+
+  private mutating func decide() {
     let places = lines.indices.filter { lines[$0].comparison != nil }
     let verdicts = PairedComparison.verdicts(places.compactMap { lines[$0].comparison })
     for (place, verdict) in zip(places, verdicts) { lines[place].verdict = verdict }
   }
 
-  private func line(_ arm: String, _ values: [Double], _ random: inout RandomSource) throws -> Line
-  {
-    Line(
+  private static func line(
+    _ arm: String, _ measured: [ArmScore.Measurement], _ random: inout RandomSource
+  ) throws -> Line {
+    let values = measured.map(\.value)
+    return Line(
       arm: arm, values: try Repeats(values),
       middle: try InterquartileMean.estimate([values], using: &random))
   }
 
-  /// The values of two arms under the keys that both have, in the order of the first.
-  private static func paired(
-    _ one: [(key: String, value: Double)], _ other: [(key: String, value: Double)]
-  ) -> (a: [Double], b: [Double], dropped: Int) {
-    let partners = Dictionary(other.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
-    let pairs = one.compactMap { own in partners[own.key].map { (own.value, $0) } }
-    return (pairs.map(\.0), pairs.map(\.1), one.count + other.count - 2 * pairs.count)
+  /// The measurements of two arms under the keys that both have, in the order of the first.
+  private static func pairs(_ one: ArmScore.Values, _ other: ArmScore.Values) -> [(
+    own: ArmScore.Measurement, other: ArmScore.Measurement
+  )] {
+    let partners = Dictionary(
+      other.map { ($0.key, $0.measurement) }, uniquingKeysWith: { first, _ in first })
+    return one.compactMap { own in partners[own.key].map { (own.measurement, $0) } }
   }
 
   var output: Output {
@@ -138,54 +180,13 @@ struct ComparisonReport {
     case .better(.b): "\(baseline) better"
     case .noDifference(let above): "no difference above \(Format.number(above))"
     case .undecided(let seeds, let needed):
-      "not decidable with \(Format.count(seeds, "seed")); a fresh run needs \(needed)"
-    }
-  }
-}
-
-/// The number that a run is judged by.
-private struct ArmScore {
-  let name: String
-  private let metric: String
-  private let curve: String
-  private let area: BudgetCurve.Area
-
-  init(_ arguments: Arguments) {
-    metric = arguments.text("metric") ?? "aubc"
-    curve = arguments.text("of") ?? "accuracy"
-    area = arguments.text("aubc") == "zhan" ? .zhan : .mean
-    name = metric == "aubc" ? "aubc of \(curve)" : metric
-  }
-
-  var lowerIsBetter: Bool {
-    ["loss", "exhausted", "true_noise", "classes_empty"].contains(metric == "aubc" ? curve : metric)
-  }
-
-  /// The score of each of an arm's runs.
-  /// - Throws: `needs-model` and the like where a run has not measured it.
-  func values(_ arm: Arms.Arm, _ pairing: String) throws -> [(key: String, value: Double)] {
-    try arm.runs.map { key, curve in
-      let key = (key, try score(curve, arm.name, "\(pairing)=\(key)"))
-      return (key: key.0, value: key.1)
+      "not decidable with \(Format.count(seeds, "seed")); "
+        + (needed > Self.mostSeeds
+          ? "a fresh run needs more than \(Format.grouped(Self.mostSeeds)): take a larger epsilon"
+          : "a fresh run needs \(needed)")
     }
   }
 
-  private func score(_ run: RunCurve, _ arm: String, _ place: String) throws -> Double {
-    let sought = metric == "aubc" ? curve : metric
-    let measured = run.metrics.map { $0[sought] ?? nil }
-    let points = zip(run.budgets, measured).compactMap { budget, value in
-      value.map { (budget, $0) }
-    }
-    guard let last = points.last else {
-      throw Diagnostic(
-        .refused, "\(arm) has no \(sought) with \(place): \(Metrics.source(of: sought)) measures it"
-      )
-    }
-    guard metric == "aubc" else { return last.1 }
-    return try BudgetCurve(budgets: points.map(\.0), values: points.map(\.1)).area(area)
-  }
-
-  func sameBudgets(_ one: Arms.Arm, _ other: Arms.Arm) -> Bool {
-    Set((one.runs + other.runs).map(\.curve.budgets)).count <= 1
-  }
+  /// Beyond this nobody plans a run.
+  private static let mostSeeds = 10_000
 }

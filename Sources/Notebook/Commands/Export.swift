@@ -8,17 +8,18 @@ extension Vocabulary {
     Entry(
       .command, "export", "writes a part of the session to files for other programs",
       parameters: [
-        .positional("kind", .choice(["reference", "features"]), "what to write"),
+        .positional("kind", .choice(["reference", "rounds", "features"]), "what to write"),
         .positional("file", .newFile, "where to; a new folder for reference"),
       ],
       details: """
         reference: the rounds since the labeled set was empty last, as a run directory of the
-        reference implementation, which load NAME labeled=DIR reads again. features: the embedding
+        reference implementation, which load NAME labeled=DIR reads again. rounds: a row for each
+        round since the last load, .csv, with all metrics and loop variables. features: the embedding
         of the pool as loaded, one row per sample, .npy of 32-bit floats.
         """,
       examples: [
         "load digits\nnoise sym 0.2\nquery npc 20\ntrain linear\nexport reference exported-run",
-        "load digits\nexport features digits-pca32.npy",
+        "load digits\nexport features digits-pca32.npy\nquery random 9\nexport rounds results.csv",
       ]),
     CommandImplementation(isLong: true, action: .compute(runExport)))
 
@@ -26,6 +27,7 @@ extension Vocabulary {
     let path = invocation.arguments.text("file") ?? ""
     return switch invocation.arguments.text("kind") {
     case "features": try exportFeatures(path, invocation)
+    case "rounds": try exportRounds(path, invocation)
     default: try exportRun(path, invocation)
     }
   }
@@ -41,6 +43,16 @@ extension Vocabulary {
       lines: [
         "\(Format.grouped(features.rows)) rows of \(Format.grouped(features.columns)) in \(path)"
       ])
+  }
+
+  private static func exportRounds(_ path: String, _ invocation: Invocation) throws -> Output {
+    let table = Showing.results(invocation.state)
+    guard !table.rows.isEmpty else { throw MethodError.needsLabels }
+    try WrittenFile.write(Array(table.csv.utf8), to: path, at: invocation.arguments.ranges["file"])
+    return Output(
+      record: .record(
+        ("kind", .string("rounds")), ("file", .string(path)), ("rounds", .int(table.rows.count))),
+      lines: ["\(Format.count(table.rows.count, "round")) in \(path)"])
   }
 
   private static func exportRun(_ path: String, _ invocation: Invocation) throws -> Output {

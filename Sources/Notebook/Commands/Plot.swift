@@ -31,15 +31,23 @@ extension Vocabulary {
         plot accuracy by=q file=accuracy.svg
         """,
       ]),
-    CommandImplementation(action: .compute(runPlot)))
+    CommandImplementation(validate: validatePlot, action: .compute(runPlot)))
+
+  /// Options that would have no effect.
+  @Sendable private static func validatePlot(_ bound: BoundCommand) throws(Diagnostic) {
+    guard bound.arguments.text("subject") == "coverage" else { return }
+    try bound.refuse(["by", "metric", "band"], "is for plot accuracy")
+  }
 
   @Sendable private static func runPlot(_ invocation: inout Invocation) throws -> Output {
     let figure =
       invocation.arguments.text("subject") == "coverage"
-      ? try coverageFigure(invocation) : try curvesFigure(invocation)
+      ? try coverageFigure(invocation) : try curvesFigure(&invocation)
     guard let path = invocation.arguments.text("file") else {
+      let columns = min(max(invocation.environment.columns, 41), 121) - 1
       return Output(
-        record: record(figure, file: nil), lines: try figure.drawn(columns: 79, rows: 24))
+        record: record(figure, file: nil), lines: [],
+        picture: try figure.drawn(columns: columns, rows: 24))
     }
     try figure.write(to: path, at: invocation.arguments.ranges["file"])
     return Output(
@@ -87,20 +95,15 @@ extension Vocabulary {
       yLabel: "share", curves: curves)
   }
 
-  private static func curvesFigure(_ invocation: Invocation) throws -> Figure {
-    let arguments = invocation.arguments
-    let metric = arguments.text("metric") ?? "accuracy"
-    let bands = try BandCurves(
-      invocation.state, by: arguments.text("by") ?? "strategy", metric: metric, arguments)
-    guard !bands.points.isEmpty else {
-      throw MethodError.refused(
-        reason: "no round has \(metric) yet: \(Metrics.source(of: metric)) measures it")
-    }
+  private static func curvesFigure(_ invocation: inout Invocation) throws -> Figure {
+    let bands = try BandCurves(invocation)
+    invocation.notices += bands.notices
     let seeds = Set(bands.points.map(\.repeats.count)).sorted()
     let counted = Format.count(seeds.last ?? 0, "seed")
     return Figure(
-      title: "\(metric), \(seeds.count == 1 ? counted : "up to " + counted)", xLabel: "labels",
-      yLabel: metric,
+      title: "\(bands.metric), \(seeds.count == 1 ? counted : "up to " + counted)",
+      xLabel: "labels",
+      yLabel: bands.metric,
       curves: bands.arms.map { arm in
         Figure.Curve(
           name: arm,

@@ -25,10 +25,13 @@ extension Vocabulary {
         .option(
           "band", .choice(["ci", "sd", "se", "none"]), default: .absent,
           "of curves: around each mean; ci"),
+        .option(
+          "layout", .choice(["tidy", "paper"]), default: .absent,
+          "of rounds: paper has a column for each round of the run under way; tidy"),
       ],
       details: """
         show rounds has one row per round since the last load, with all metrics; in a box it draws
-        the main ones unless columns= names others. show curves has mean and band of a metric at each
+        the main ones unless columns= names others; layout=paper is the reference's table. show curves has mean and band of a metric at each
         budget. show coverage has a row for each radius: the share of samples without a neighbour of
         another cluster (purity), the sizes of the balls, and what the labeled set covers.
         """,
@@ -36,15 +39,22 @@ extension Vocabulary {
         "load digits\nquery probcover 20\ntrain linear\nshow rounds",
         "load digits\nquery random 5\nshow labeled\nshow rounds columns=round,n_labeled,coverage",
       ]),
-    CommandImplementation(action: .compute(runShow)))
+    CommandImplementation(validate: validateShow, action: .compute(runShow)))
+
+  /// Options that would have no effect.
+  @Sendable private static func validateShow(_ bound: BoundCommand) throws(Diagnostic) {
+    let subject = bound.arguments.text("subject")
+    if subject != "curves" { try bound.refuse(["by", "metric", "band"], "is for show curves") }
+    if subject != "rounds" { try bound.refuse(["layout"], "is for show rounds") }
+  }
 
   @Sendable private static func runShow(_ invocation: inout Invocation) throws -> Output {
     let output: Output
     switch invocation.arguments.text("subject") {
     case "pool": output = try Showing.pool(invocation)
     case "labeled": output = try Showing.labeled(invocation)
-    case "rounds": output = Showing.rounds(invocation)
-    case "curves": output = try Showing.curves(invocation)
+    case "rounds": output = try Showing.rounds(invocation)
+    case "curves": output = try Showing.curves(&invocation)
     case "coverage": output = try Showing.coverage(invocation)
     case "noise": output = try Showing.noise(invocation)
     case "filter": output = try Showing.filter(invocation)
@@ -181,12 +191,14 @@ enum Showing {
       return output
     }
     let names = (value.list ?? [value]).map(\.plainText)
+    let all = table.columns.map(\.name)
     let indices = try names.map { name in
       let sought = Spelling.normalised(name)
+      // Variables may differ in case alone.
       guard
-        let index = table.columns.firstIndex(where: { Spelling.normalised($0.name) == sought })
+        let index = all.firstIndex(of: name)
+          ?? all.firstIndex(where: { Spelling.normalised($0) == sought })
       else {
-        let all = table.columns.map(\.name)
         throw Diagnostic(
           .unknownName, "no column '\(name)'", at: invocation.arguments.ranges["columns"],
           notes: ["columns: \(all.joined(separator: ", "))"],

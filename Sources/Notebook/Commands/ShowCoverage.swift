@@ -43,77 +43,9 @@ extension Showing {
   }
 
   /// The data of a figure: mean and band of a metric at each budget, for each arm.
-  static func curves(_ invocation: Invocation) throws -> Output {
-    let arguments = invocation.arguments
-    let by = arguments.text("by") ?? "strategy"
-    let metric = arguments.text("metric") ?? "accuracy"
-    let bands = try BandCurves(invocation.state, by: by, metric: metric, arguments)
+  static func curves(_ invocation: inout Invocation) throws -> Output {
+    let bands = try BandCurves(invocation)
+    invocation.notices += bands.notices
     return Output(table: bands.table)
-  }
-}
-
-/// Mean and band of a metric against the labels bought, one curve for each arm.
-struct BandCurves {
-  struct Point {
-    let arm: String
-    let budget: Int
-    let repeats: Repeats
-  }
-
-  let points: [Point]
-  let metric: String
-  private let by: String
-  private let band: Repeats.Band
-
-  init(_ state: SessionState, by: String, metric: String, _ arguments: Arguments) throws {
-    self.by = by
-    self.metric = metric
-    band = arguments.text("band").flatMap(Repeats.Band.init) ?? .ci
-    let curves = state.curves
-    let loops = Set(curves.flatMap { $0.loop.map(\.name) }).sorted()
-    guard by == "strategy" || loops.contains(by) else {
-      throw Diagnostic(
-        .unknownName, "no loop variable '\(by)' among the rounds", at: arguments.ranges["by"],
-        notes: ["loop variables: \(loops.joined(separator: ", "))"],
-        suggestions: Spelling.nearest(by, among: loops))
-    }
-    var order: [(arm: String, budget: Int)] = []
-    var values: [String: [Int: [Double]]] = [:]
-    for curve in curves {
-      guard let arm = Arms.name(of: curve, by: by) else { continue }
-      for (budget, metrics) in zip(curve.budgets, curve.metrics) {
-        guard let value = metrics[metric] ?? nil else { continue }
-        if values[arm]?[budget] == nil { order.append((arm, budget)) }
-        values[arm, default: [:]][budget, default: []].append(value)
-      }
-    }
-    let arms = order.map(\.arm).reduce(into: [String]()) {
-      if !$0.contains($1) { $0.append($1) }
-    }
-    points = try arms.flatMap { arm in
-      try (values[arm] ?? [:]).sorted { $0.key < $1.key }.map {
-        Point(arm: arm, budget: $0.key, repeats: try Repeats($0.value))
-      }
-    }
-  }
-
-  var arms: [String] {
-    points.map(\.arm).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-  }
-
-  func interval(_ point: Point) -> Interval? { point.repeats.band(band) }
-
-  var table: Table {
-    Table(
-      columns: [
-        .init(by), .init("labels"), .init("seeds"), .init(metric), .init("lower"), .init("upper"),
-      ],
-      rows: points.map { point in
-        let band = interval(point)
-        return [
-          .string(point.arm), .int(point.budget), .int(point.repeats.count),
-          .double(point.repeats.mean), .optional(band?.lower), .optional(band?.upper),
-        ]
-      })
   }
 }

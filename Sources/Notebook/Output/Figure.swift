@@ -96,9 +96,11 @@ struct Figure {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// In single quotes, where gnuplot gives no character but the quote a meaning.
+  /// In single quotes, where gnuplot gives no character but the quote a meaning; that one is put in
+  /// as an expression, since doubled it is misread at the start of a text.
   private static func quoted(_ text: String) -> String {
-    "'" + text.replacing("'", with: "''").replacing("\n", with: " ") + "'"
+    text.replacing("\n", with: " ").split(separator: "'", omittingEmptySubsequences: false)
+      .map { "'\($0)'" }.joined(separator: #"."\047"."#)
   }
 }
 

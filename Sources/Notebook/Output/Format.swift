@@ -48,12 +48,14 @@ enum Format {
   }
 
   /// One value in a cell of a table; in a column of whole numbers without decimals.
-  static func cell(_ value: JSON, whole: Bool = false) -> String {
+  static func cell(_ value: JSON, whole: Bool = false, decimals: Int? = nil) -> String {
     switch value {
     case .null: return "–"
     case .bool(let flag): return flag ? "yes" : "no"
     case .int(let number): return String(number)
-    case .double(let number): return whole ? Self.number(number) : decimal(number)
+    case .double(let number):
+      if let decimals, number.isFinite { return fixed(number, decimals) }
+      return whole ? Self.number(number) : decimal(number)
     case .string(let text): return text
     case .array(let values):
       let shown = values.prefix(12).map { cell($0) }.joined(separator: " ")

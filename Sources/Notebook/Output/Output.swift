@@ -9,12 +9,17 @@ package struct Output: Sendable {
   package let drawn: Table?
   /// A line or two for a person.
   package let lines: [String]
+  /// Lines below them whose characters keep their places: never broken, fenced in Markdown.
+  package let picture: [String]
 
-  init(record: JSON, table: Table? = nil, drawn: Table? = nil, lines: [String]) {
+  init(
+    record: JSON, table: Table? = nil, drawn: Table? = nil, lines: [String], picture: [String] = []
+  ) {
     json = record
     self.table = table
     self.drawn = drawn
     self.lines = lines
+    self.picture = picture
   }
 
   init(table: Table, drawn: Table? = nil, lines: [String] = []) {
@@ -22,6 +27,7 @@ package struct Output: Sendable {
     self.table = table
     self.drawn = drawn ?? table
     self.lines = lines
+    picture = []
   }
 }
 
@@ -30,25 +36,33 @@ package struct Table: Sendable {
   package struct Column: Sendable {
     package let name: String
     package let unit: String?
-    init(_ name: String, unit: String? = nil) {
+    /// How many are shown of a number that is not a count; nil for as many as the eye can use.
+    let decimals: Int?
+
+    init(_ name: String, unit: String? = nil, decimals: Int? = nil) {
       self.name = name
       self.unit = unit
+      self.decimals = decimals
     }
   }
 
   package let columns: [Column]
   package let rows: [[JSON]]
+  /// The row that a box has a line above; nil for none.
+  let rule: Int?
 
-  init(columns: [Column], rows: [[JSON]]) {
+  init(columns: [Column], rows: [[JSON]], rule: Int? = nil) {
     self.columns = columns
     self.rows = rows
+    self.rule = rule
   }
 
   /// Some of the columns, in this order; names that there are not are left out.
   func choosing(_ names: [String]) -> Table {
     let places = names.compactMap { name in columns.firstIndex { $0.name == name } }
     return Table(
-      columns: places.map { columns[$0] }, rows: rows.map { row in places.map { row[$0] } })
+      columns: places.map { columns[$0] }, rows: rows.map { row in places.map { row[$0] } },
+      rule: rule)
   }
 
   /// `{"columns":[{"name","unit"}],"rows":[[…]]}`

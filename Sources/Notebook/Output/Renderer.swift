@@ -32,6 +32,10 @@ package struct Renderer: Sendable {
   private func drawn(_ output: Output, _ draw: (Table) -> String) -> String {
     var text = output.lines.flatMap { Format.wrapped($0, to: width) }
       .map { $0 + "\n" }.joined()
+    if !output.picture.isEmpty {
+      let fence = mode == .markdown ? ["```"] : []
+      text += (fence + output.picture + fence).map { $0 + "\n" }.joined()
+    }
     guard let table = output.drawn else { return text }
     if mode == .markdown, !text.isEmpty { text += "\n" }
     text += draw(table)
@@ -39,10 +43,7 @@ package struct Renderer: Sendable {
   }
 
   private func csv(_ output: Output) -> String {
-    let table = output.table ?? Self.singleRow(output.json)
-    let header = table.columns.map { Self.field(.string($0.name)) }.joined(separator: ",")
-    let rows = table.rows.map { $0.map(Self.field).joined(separator: ",") }
-    return ([header] + rows).map { $0 + "\r\n" }.joined()
+    (output.table ?? Self.singleRow(output.json)).csv
   }
 
   /// A record as a table of one row; what is nested gets dotted names.
@@ -57,8 +58,17 @@ package struct Renderer: Sendable {
       flattened($0.value, prefix: prefix.isEmpty ? $0.key : "\(prefix).\($0.key)")
     }
   }
+}
 
-  /// RFC 4180: quoted where it must be, quotes doubled.
+extension Table {
+  /// RFC 4180.
+  var csv: String {
+    let header = columns.map { Self.field(.string($0.name)) }.joined(separator: ",")
+    let rows = rows.map { $0.map(Self.field).joined(separator: ",") }
+    return ([header] + rows).map { $0 + "\r\n" }.joined()
+  }
+
+  /// Quoted where it must be, quotes doubled.
   private static func field(_ value: JSON) -> String {
     let text: String
     switch value {

@@ -6,6 +6,7 @@ struct TextTable {
   private let cells: [[String]]
   /// Columns of numbers are set to the right.
   private let isNumeric: [Bool]
+  private let rule: Int?
 
   init(_ table: Table) {
     headings = table.columns.map { column in
@@ -13,7 +14,12 @@ struct TextTable {
     }
     isNumeric = table.columns.indices.map { Self.isNumeric(table, $0) }
     let isWhole = table.columns.indices.map { Self.isWhole(table, $0) }
-    cells = table.rows.map { row in row.indices.map { Format.cell(row[$0], whole: isWhole[$0]) } }
+    cells = table.rows.map { row in
+      row.indices.map {
+        Format.cell(row[$0], whole: isWhole[$0], decimals: table.columns[$0].decimals)
+      }
+    }
+    rule = table.rule
   }
 
   /// A boxed table at most `width` columns wide: long texts go on in the next line of their cell,
@@ -130,8 +136,9 @@ struct TextTable {
         return "│ " + shown.joined(separator: " │ ") + " │\n"
       }.joined()
     }
-    let body = cells.map { row in
-      lines(group.map { Format.broken(row[$0], to: widths[$0]) })
+    let body = cells.enumerated().map { index, row in
+      (index == self.rule ? rule("├", "┼", "┤") : "")
+        + lines(group.map { Format.broken(row[$0], to: widths[$0]) })
     }
     return rule("┌", "┬", "┐") + lines(group.map { Self.broken(headings[$0], widths[$0]) })
       + rule("├", "┼", "┤") + body.joined() + rule("└", "┴", "┘")

@@ -25,6 +25,14 @@ enum Effect: Codable, Sendable {
     case .queried, .annotated, .filtered, .trained, .assigned: false
     }
   }
+
+  /// Whether it is a part of the experiment that a round is.
+  var belongsToRound: Bool {
+    switch self {
+    case .queried, .annotated, .filtered, .trained: true
+    case .loaded, .noise, .seeded, .reset, .assigned: false
+    }
+  }
 }
 
 /// A loaded data set: how to open it again, and what to find there.

@@ -11,16 +11,20 @@ package struct Environment: Sendable {
   package var cache: DerivedCache?
   /// Whether each command's time is said.
   package var timing: Bool
+  /// How wide the screen is that pictures are drawn for.
+  package var columns: Int
 
   package init(
     data: DataDirectories, downloads: DownloadPlace? = nil,
-    memory: Int = Environment.defaultMemory, cache: DerivedCache? = nil, timing: Bool = false
+    memory: Int = Environment.defaultMemory, cache: DerivedCache? = nil, timing: Bool = false,
+    columns: Int = 80
   ) {
     self.data = data
     self.downloads = downloads
     self.memory = memory
     self.cache = cache
     self.timing = timing
+    self.columns = columns
   }
 }
 

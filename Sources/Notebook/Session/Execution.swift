@@ -87,6 +87,7 @@ extension Session {
       }
     case .for(let loop):
       return try control(loop.range, context, &position) { position in
+        try loop.requireName(besides: self.loop.map(\.name))
         let values = try loop.values(in: variables)
         return try iterate(values.indices, loop.body, context, &position) {
           SessionState.Variable(name: loop.variable.text, value: values[$0])

@@ -23,7 +23,7 @@ struct Restoration {
     return try records.indices.map { index in
       let record = records[index]
       return AppliedEffect(
-        cell: record.number, effect: effects[index],
+        cell: record.number, command: record.command, effect: effects[index],
         loop: LoopVariables.decoded(record.variables),
         purchases: (purchases[record.number] ?? []).map {
           ($0.purchase.sample, $0.purchase.label)
@@ -65,9 +65,14 @@ extension Effect {
 
 /// Loop variables as the workspace keeps them: a JSON object of canonical texts.
 enum LoopVariables {
+  /// Of several with one name the innermost, which hides the others.
   static func encoded(_ variables: [SessionState.Variable]) -> String? {
     guard !variables.isEmpty else { return nil }
-    return JSON.object(variables.map { .init($0.name, .string($0.value.text)) }).text
+    let seen = variables.indices.filter { index in
+      !variables[(index + 1)...].contains { $0.name == variables[index].name }
+    }
+    return JSON.object(seen.map { .init(variables[$0].name, .string(variables[$0].value.text)) })
+      .text
   }
 
   /// In the order in which they were written, the innermost last.

@@ -83,7 +83,8 @@ package final class Session {
     guard case .byItself = invocation.headMove else { return try restore() }
     state.apply(
       AppliedEffect(
-        cell: invocation.cell, effect: invocation.effect, loop: loop,
+        cell: invocation.cell, command: invocation.bound.canonical, effect: invocation.effect,
+        loop: loop,
         purchases: invocation.purchases.map { ($0.sample, $0.label) },
         verdict: invocation.verdict, metrics: invocation.metrics,
         filter: invocation.settings.filter, seconds: seconds),

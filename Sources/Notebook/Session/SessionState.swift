@@ -8,6 +8,8 @@ struct SessionState {
   var variables: [Variable] = []
   var data: DataHandle?
   var noise: NoiseRecord?
+  /// The loops in which that was set.
+  var noiseLoop: [String] = []
   /// The session's filter; `aum` unless `filter` said otherwise.
   var filter = Value.word("aum")
   /// Indices in the order of purchase, and what the oracle said, in the same order.
@@ -60,19 +62,43 @@ struct RoundRow {
   let cell: Int
   /// Of the run.
   let seed: Int
+  let noise: Noise
   /// Labels that a sample costs.
   let votes: Int
   let strategy: String
   var filter: String?
   let loop: [SessionState.Variable]
+  /// What was done in it, canonical: the query, then judgements, trainings, a person's labels.
+  var commands: [String]
   var metrics: [String: Double?]
   /// Of all cells of the round together.
   var seconds = 0.0
+
+  /// Who answered.
+  struct Noise {
+    /// Nil for the truth.
+    let record: NoiseRecord?
+    /// The loops in which that was set.
+    let loop: [String]
+
+    init(_ record: NoiseRecord?, loop: [String]) {
+      self.record = record?.model == "none" ? nil : record
+      self.loop = loop
+    }
+
+    var name: String { record?.model ?? "none" }
+    var digest: String? { record?.digest }
+  }
+
+  /// The value of a loop variable, the innermost of its name.
+  func variable(_ name: String) -> Value? { loop.last { $0.name == name }?.value }
 }
 
 /// A cell's effect with the lists that belong to it, from memory or from the workspace.
 struct AppliedEffect {
   let cell: Int
+  /// Canonical.
+  let command: String
   let effect: Effect?
   let loop: [SessionState.Variable]
   var purchases: [(sample: Int, label: Int)] = []
@@ -98,6 +124,7 @@ extension SessionState {
       startRun(applied.cell)
     case .noise(let record):
       noise = record
+      noiseLoop = applied.loop.map(\.name)
       startRun(applied.cell)
     case .seeded(let value, let record):
       seed = value
@@ -141,8 +168,9 @@ extension SessionState {
     judge(record.verdict, applied)
     rounds.append(
       RoundRow(
-        round: record.round, run: run, cell: applied.cell, seed: seed, votes: noise?.votes ?? 1,
-        strategy: record.strategy, filter: nil, loop: applied.loop, metrics: [:]))
+        round: record.round, run: run, cell: applied.cell, seed: seed,
+        noise: RoundRow.Noise(noise, loop: noiseLoop), votes: noise?.votes ?? 1,
+        strategy: record.strategy, filter: nil, loop: applied.loop, commands: [], metrics: [:]))
   }
 
   private mutating func judge(_ record: VerdictRecord?, _ applied: AppliedEffect) {
@@ -172,6 +200,9 @@ extension SessionState {
     guard round > 0, let last = rounds.indices.last, rounds[last].run == run else { return }
     for (key, value) in applied.metrics { rounds[last].metrics[key] = .some(value) }
     rounds[last].seconds += applied.seconds
+    if let effect = applied.effect, effect.belongsToRound {
+      rounds[last].commands.append(applied.command)
+    }
     if let filter = applied.filter { rounds[last].filter = filter }
   }
 }

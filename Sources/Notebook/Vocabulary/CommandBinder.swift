@@ -32,6 +32,13 @@ struct BoundCommand: Sendable {
 
   var verb: String { row.entry.name }
 
+  /// Refuses options that would have no effect beside the others.
+  func refuse(_ options: [String], _ why: String) throws(Diagnostic) {
+    for name in options where arguments.isGiven(name) {
+      throw Diagnostic(.refused, "\(name)= \(why)", at: arguments.ranges[name])
+    }
+  }
+
   /// Full names, every option with its value, variables replaced.
   var canonical: String {
     let positionals = parameters.filter(\.isPositional).compactMap { arguments[$0.name]?.text }
