@@ -10,6 +10,9 @@ package protocol ImageReader: Sendable {
   /// row.
   /// - Throws: `FileError` where the file is missing or is no image.
   func read(_ index: Int, into target: UnsafeMutableRawBufferPointer) throws
+  /// Image `index` as it is in its file, of any size.
+  /// - Throws: `FileError` as `read`.
+  func picture(_ index: Int) throws -> Picture
 }
 
 /// Images of one size, 8 bits per channel, in memory or read from files one by one.
@@ -120,16 +123,39 @@ package struct ImageSet: Sendable {
   /// The pixels of one image: channel after channel, in each row after row.
   /// - Throws: `FileError` where its file cannot be read.
   package func image(_ index: Int) throws -> [UInt8] {
+    try withPixels(of: index) { Array($0) }
+  }
+
+  /// Hands `body` the pixels of one image, which are not copied where they are in memory.
+  /// - Throws: `FileError` where its file cannot be read; what `body` throws.
+  func withPixels<Result>(
+    of index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
     switch storage {
     case .memory(let pixels):
-      return Array(pixels[index * imageLength..<(index + 1) * imageLength])
+      return try pixels.withUnsafeBytes { all in
+        let range = index * imageLength..<(index + 1) * imageLength
+        return try body(UnsafeRawBufferPointer(rebasing: all[range]))
+      }
     case .files(let reader, let indices):
-      return try [UInt8](unsafeUninitializedCapacity: imageLength) { target, done in
-        done = 0
-        try reader.read(indices[index], into: UnsafeMutableRawBufferPointer(target))
-        done = imageLength
+      return try withUnsafeTemporaryAllocation(byteCount: imageLength, alignment: 16) { image in
+        try reader.read(indices[index], into: image)
+        return try body(UnsafeRawBufferPointer(image))
       }
     }
+  }
+
+  /// One image, from a file as it is there, before it gets the size of the set.
+  /// - Throws: `FileError` where its file cannot be read.
+  func picture(_ index: Int) throws -> Picture {
+    if case .files(let reader, let indices) = storage { return try reader.picture(indices[index]) }
+    return try framedPicture(index)
+  }
+
+  /// One image of the size of the set.
+  /// - Throws: `FileError` where its file cannot be read.
+  func framedPicture(_ index: Int) throws -> Picture {
+    try withPixels(of: index) { Picture(planes: $0, height: height, width: width) }
   }
 
   /// Hands `body` every image, those from files from several threads and in no order.
@@ -144,13 +170,8 @@ package struct ImageSet: Sendable {
           body(index, UnsafeRawBufferPointer(rebasing: all[range]))
         }
       }
-    case .files(let reader, let indices):
-      try Parallel.forEach(count) { index in
-        try withUnsafeTemporaryAllocation(byteCount: imageLength, alignment: 16) { image in
-          try reader.read(indices[index], into: image)
-          body(index, UnsafeRawBufferPointer(image))
-        }
-      }
+    case .files:
+      try Parallel.forEach(count) { index in try withPixels(of: index) { body(index, $0) } }
     }
   }
 

@@ -40,17 +40,17 @@ package struct FolderImages: ImageReader {
   /// Decodes an image, resizes it and cuts the middle out.
   /// - Throws: `FileError` that names the file, and its line where a list names it.
   package func read(_ index: Int, into target: UnsafeMutableRawBufferPointer) throws {
+    framing.write(try picture(index), into: target)
+  }
+
+  /// Decodes an image as it is in its file, of any size.
+  /// - Throws: as `read`.
+  package func picture(_ index: Int) throws -> Picture {
     do {
-      framing.write(try picture(index), into: target)
+      return try ImageFile.read("\(root)/\(name(of: index))")
     } catch let error as FileError {
       throw located(error, index)
     }
-  }
-
-  /// An image as it is in its file, of any size.
-  /// - Throws: `FileError`.
-  package func picture(_ index: Int) throws -> Picture {
-    try ImageFile.read("\(root)/\(name(of: index))")
   }
 
   /// These images as a set.

@@ -20,6 +20,20 @@ package struct Picture: Sendable, Equatable {
     self.pixels = pixels
   }
 
+  /// The same pixels from channels that lie one after another; a single one is taken for all three.
+  /// - Precondition: `planes` has one channel or three of `width * height` bytes.
+  init(planes: UnsafeRawBufferPointer, height: Int, width: Int) {
+    let area = height * width
+    let step = planes.count == area ? 0 : area
+    let pixels = [UInt8](unsafeUninitializedCapacity: 3 * area) { target, count in
+      for place in 0..<area {
+        for channel in 0..<3 { target[3 * place + channel] = planes[channel * step + place] }
+      }
+      count = 3 * area
+    }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+
   /// The number of pixels of a picture whose file says that it is `width` × `height`.
   /// - Throws: `FileError` where that is none, or more than `mostPixels`.
   static func count(_ width: Int, _ height: Int, path: String) throws -> Int {

@@ -17,8 +17,9 @@ struct TriangleFilter {
   let stride: Int
 
   /// Weights for some positions of a side that is `input` pixels long and becomes `output`.
+  /// - Parameter offset: where the side begins in a longer one of which it is a part.
   /// - Precondition: `positions` are within `0..<output`, and `input` is at least 1.
-  init(from input: Int, to output: Int, positions: Range<Int>) {
+  init(from input: Int, to output: Int, positions: Range<Int>, offset: Int = 0) {
     let scale = Double(input) / Double(output)
     let reach = max(scale, 1)
     stride = min(2 * Int(reach.rounded(.up)) + 1, input)
@@ -30,7 +31,7 @@ struct TriangleFilter {
         max(0, 1 - abs((Double(place) - centre + 0.5) / reach))
       }
       let sum = raw.reduce(0, +)
-      starts.append(start)
+      starts.append(offset + start)
       counts.append(end - start)
       weights += raw.map { Int32(0.5 + $0 / sum * Double(1 << Self.precision)) }
       weights += [Int32](repeating: 0, count: stride - raw.count)
