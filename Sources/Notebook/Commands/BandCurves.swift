@@ -18,7 +18,7 @@ struct BandCurves {
   private let by: String
   private let band: Repeats.Band
 
-  /// - Throws: `unknown-name` for a variable that no loop had, `refused` where nothing was measured.
+  /// - Throws: `unknown-name` for a variable of no loop, `refused` where nothing was measured.
   init(_ invocation: Invocation) throws {
     let arguments = invocation.arguments
     by = arguments.text("by") ?? "strategy"

@@ -50,8 +50,8 @@ struct ComparisonReport {
     let early = measurements.count(where: \.endsEarly)
     if early > 0 {
       notices.append(
-        "the areas of \(Format.count(early, "run")) end before the last round: \(score.name) was not "
-          + "measured in it")
+        "the areas of \(Format.count(early, "run")) end before the last round: \(score.name) was "
+          + "not measured in it")
     }
   }
 
@@ -188,5 +188,5 @@ struct ComparisonReport {
   }
 
   /// Beyond this nobody plans a run.
-  private static let mostSeeds = 10_000
+  private static let mostSeeds = 1_000_000
 }

@@ -14,8 +14,8 @@ extension Vocabulary {
       details: """
         reference: the rounds since the labeled set was empty last, as a run directory of the
         reference implementation, which load NAME labeled=DIR reads again. rounds: a row for each
-        round since the last load, .csv, with all metrics and loop variables. features: the embedding
-        of the pool as loaded, one row per sample, .npy of 32-bit floats.
+        round since the last load, .csv, with all metrics and the values of loops. features: the
+        embedding of the pool as loaded, one row per sample, .npy of 32-bit floats.
         """,
       examples: [
         "load digits\nnoise sym 0.2\nquery npc 20\ntrain linear\nexport reference exported-run",

@@ -31,9 +31,11 @@ extension Vocabulary {
       ],
       details: """
         show rounds has one row per round since the last load, with all metrics; in a box it draws
-        the main ones unless columns= names others; layout=paper is the reference's table. show curves has mean and band of a metric at each
-        budget. show coverage has a row for each radius: the share of samples without a neighbour of
-        another cluster (purity), the sizes of the balls, and what the labeled set covers.
+        the main ones unless columns= names others; layout=paper is the reference's table. show
+        curves has mean and band of a metric at each budget; each seed counts once, and what was run
+        with other options or models is a curve of its own. show coverage has a row for each radius:
+        the share of samples without a neighbour of another cluster (purity), the sizes of the
+        balls, and what the labeled set covers.
         """,
       examples: [
         "load digits\nquery probcover 20\ntrain linear\nshow rounds",
