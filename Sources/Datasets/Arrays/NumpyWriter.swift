@@ -46,12 +46,7 @@ package enum NumpyWriter {
     _ values: [Value], _ shape: [Int], _ type: ElementType, _ path: String,
     _ stored: (Value) -> Stored
   ) throws {
-    try write(shape, count: values.count, type, path) { file in
-      for start in stride(from: 0, to: values.count, by: 1 << 16) {
-        let piece = values[start..<min(start + 1 << 16, values.count)].map(stored)
-        try piece.withUnsafeBytes { try file.append($0) }
-      }
-    }
+    try write(shape, count: values.count, type, path) { try $0.append(values, as: stored) }
   }
 
   private static func write(

@@ -24,11 +24,14 @@ package struct ColourChange: Sendable, Equatable {
   package var blurs: Bool
 
   /// Stores the parts; those not given are those of training with `augment=simclr`.
+  /// - Precondition: none of the strengths is below 0.
   package init(
     jitterProbability: Double = 0.8, brightness: Double = 0.8, contrast: Double = 0.8,
     saturation: Double = 0.8, hue: Double = 0.2, greyProbability: Double = 0.2,
     blurs: Bool = true
   ) {
+    precondition(
+      [brightness, contrast, saturation, hue].allSatisfy { $0 >= 0 }, "strengths are not negative")
     self.jitterProbability = jitterProbability
     self.brightness = brightness
     self.contrast = contrast

@@ -56,6 +56,8 @@ extension ImagePipeline {
   ///   - colours: how colours are changed.
   ///   - normalisation: nil for the usual one, which for grey images is measured.
   ///   - others: as for `standard`.
+  /// - Precondition: `area` is above 0 and at most 1; `normalisation` has as many channels as the
+  ///   images.
   /// - Throws: as `standard`.
   package static func views(
     for name: String, images: ImageSet, training: ImageSet, area: Double = 0.2,

@@ -31,6 +31,25 @@ final class NewFile {
     }
   }
 
+  /// Appends values.
+  /// - Parameter stored: a value as it is to lie in the file.
+  func append<Value, Stored: BitwiseCopyable>(
+    _ values: [Value], as stored: (Value) -> Stored
+  ) throws {
+    try Self.forEachPiece(of: values, as: stored) { try append($0) }
+  }
+
+  /// Hands `body` the bytes of values as they are to lie in a file, piece by piece.
+  static func forEachPiece<Value, Stored: BitwiseCopyable>(
+    of values: [Value], as stored: (Value) -> Stored,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    for start in stride(from: 0, to: values.count, by: 1 << 16) {
+      let piece = values[start..<min(start + 1 << 16, values.count)].map(stored)
+      try piece.withUnsafeBytes(body)
+    }
+  }
+
   /// Makes the file appear. Nothing can be appended afterwards.
   func commit() throws {
     guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else {

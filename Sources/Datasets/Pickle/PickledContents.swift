@@ -4,8 +4,8 @@
 /// shape and type, which are stacked. A key is one of a dictionary or an index of a list or tuple;
 /// keys of what lies further inside follow behind '/' or '.'.
 struct PickledContents {
-  private let value: PythonValue
-  private let file: FileBytes
+  let value: PythonValue
+  let file: FileBytes
   /// The member of an archive that holds the pickle, where it is one of several.
   private let member: String?
   /// Where the numbers of tensors are; nil where there can be no tensors.
@@ -103,7 +103,8 @@ struct PickledContents {
 
   // MARK: reading
 
-  private func array(_ value: PythonValue, _ key: String?) throws -> StoredArray? {
+  /// `value` as an array; nil where it is none.
+  func array(_ value: PythonValue, _ key: String?) throws -> StoredArray? {
     guard let form = PickledForm(value) else { return nil }
     let texts = form.type.kind == .text ? Self.texts(value) : nil
     let content = try texts.map(StoredArray.Content.texts) ?? .parts(parts(value))
