@@ -9,10 +9,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: swiftStrict)
 }
 
-func cLibrary(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, exclude: exclude, cSettings: cStrict)
+func cLibrary(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+  linking libraries: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, cSettings: cStrict,
+    linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -46,7 +49,8 @@ let package = Package(
     .systemLibrary(name: "CEdit", pkgConfig: "libedit"),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng"),
-    cLibrary("CKernels"),
+    // libdnnl runs on libgomp's threads, and so do our own loops between its layers.
+    cLibrary("CKernels", linking: ["dnnl", "gomp"]),
     cLibrary("CBuiltinData", exclude: ["digits.csv.gz"]),
     library("CommandLanguage"),
     // 1
@@ -54,7 +58,7 @@ let package = Package(
     library("WorkspaceStore", [grdb]),
     library("ReferenceScripts", ["CommandLanguage", yams]),
     // 2
-    library("Networks", ["LinearAlgebra"]),
+    library("Networks", ["LinearAlgebra", "CKernels"]),
     library(
       "Datasets",
       ["LinearAlgebra", "CKernels", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", crypto]),

@@ -14,6 +14,14 @@ package enum NetworkError: Error, Equatable {
   case diverged(learningRate: Double)
   /// Stored weights whose length does not fit what they say of themselves.
   case storedWeights(bytes: Int, expected: Int?)
+  /// Images of that shape are too small for the network of that name.
+  case image(ImageShape, network: String)
+  /// Weights of that name are missing, or have another shape than the network's.
+  case weights(String, found: [Int]?, expected: [Int])
+  /// The processor has no instructions for these numbers.
+  case numberFormat(NumberFormat)
+  /// oneDNN refused, or memory is missing; in its words.
+  case engine(String)
 }
 
 /// Checks what every training and every judgement needs.

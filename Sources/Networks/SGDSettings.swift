@@ -1,16 +1,26 @@
 import Foundation
 
 /// How the learning rate goes down from epoch to epoch.
-package enum LearningRateSchedule: String, Sendable, Hashable, Codable, CaseIterable {
+package enum LearningRateSchedule: Sendable, Hashable, Codable {
   case constant
   /// ½ · rate · (1 + cos(π · epoch / epochs)), without warm-up.
   case cosine
+  /// Times `factor` from each of these epochs on.
+  case steps([Int], factor: Double = 0.1)
+  /// rate · factor^epoch.
+  case exponential(factor: Double)
+  /// rate · (1 − epoch / epochs).
+  case linear
 
   /// The rate of epoch 0, 1, … `epochs` − 1.
   package func rate(_ initial: Double, epoch: Int, of epochs: Int) -> Double {
-    switch self {
+    let share = Double(epoch) / Double(max(1, epochs))
+    return switch self {
     case .constant: initial
-    case .cosine: 0.5 * initial * (1 + cos(Double.pi * Double(epoch) / Double(max(1, epochs))))
+    case .cosine: 0.5 * initial * (1 + cos(Double.pi * share))
+    case .steps(let starts, let factor): initial * pow(factor, Double(starts.count { $0 <= epoch }))
+    case .exponential(let factor): initial * pow(factor, Double(epoch))
+    case .linear: initial * (1 - share)
     }
   }
 }

@@ -85,6 +85,14 @@ struct TrainingOracleTests {
     #expect(LearningRateSchedule.constant.rate(0.1, epoch: 7, of: 9) == 0.1)
   }
 
+  @Test func `lowers the rate in steps, by powers and along a line`() throws {
+    let steps = LearningRateSchedule.steps([60, 120])
+    let rates = (0..<200).map { steps.rate(0.025, epoch: $0, of: 200) }
+    expectClose(rates, try Oracle("schedules").doubles("steps"), relative: 1e-6, absolute: 1e-9)
+    #expect(LearningRateSchedule.exponential(factor: 0.5).rate(8, epoch: 3, of: 9) == 1)
+    #expect(LearningRateSchedule.linear.rate(8, epoch: 3, of: 12) == 6)
+  }
+
   private func startingHead(_ oracle: Oracle) throws -> LinearHead {
     LinearHead(
       weights: try oracle.matrix("initial_weights"), biases: try oracle.floats("initial_biases"))

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plan.h"
+
 /// The variant in use: "default", "avx2" or "avx512".
 const char *ck_kernels_name(void);
 

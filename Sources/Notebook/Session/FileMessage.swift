@@ -78,6 +78,21 @@ enum FileMessage {
       return Diagnostic(
         .workspaceCorrupt, "the stored weights (\(bytes) bytes) are not as they were written",
         at: range)
+    case .image(let shape, let network):
+      return Diagnostic(
+        .refused, "images of \(shape.height) × \(shape.width) are too small for \(network)",
+        at: range)
+    case .weights(let name, let found, let expected):
+      return Diagnostic(
+        .fileFormat,
+        found.map { "\(name) has the shape \($0), the network needs \(expected)" }
+          ?? "\(name) is missing, an array of the shape \(expected)", at: range)
+    case .numberFormat(let format):
+      return Diagnostic(
+        .refused, "this processor does not multiply \(format.rawValue) numbers", at: range,
+        notes: ["use precision=f32"])
+    case .engine(let reason):
+      return Diagnostic(.refused, "the network cannot run: \(reason)", at: range)
     }
   }
 
