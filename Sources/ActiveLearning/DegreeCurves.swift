@@ -50,28 +50,32 @@ package struct DegreeCurves: Sendable {
   package static func of(
     _ embedding: Embedding, deltas: [Double], coverers: [Int] = [], labeled: [Int] = []
   ) throws -> DegreeCurves {
-    let distances = try embedding.nearestDistances(to: coverers)
-    return try of(embedding, deltas: deltas, coveredFrom: distances, labeled: labeled)
-  }
-
-  /// The same where the distance of each sample to its nearest coverer is known.
-  static func of(
-    _ embedding: Embedding, deltas: [Double], coveredFrom distances: [Double], labeled: [Int]
-  ) throws -> DegreeCurves {
     try embedding.require(deltas: deltas)
     try embedding.require(samples: labeled)
-    // A target counts at the radii up to the distance to its nearest coverer: under larger ones it
-    // is covered.
-    let limits = distances.map { distance in
+    let limits = limits(try embedding.nearestDistances(to: coverers), deltas: deltas)
+    return try DegreeCurves(
+      deltas: deltas,
+      counts: DistanceCurves(embedding.points, radii: deltas).counts(limits: limits),
+      labeled: labeled)
+  }
+
+  /// At how many of the radii each target counts, by its distance to the nearest coverer: at those up
+  /// to there, for under larger ones it is covered.
+  static func limits(_ distances: [Double], deltas: [Double]) -> [Int32] {
+    distances.map { distance in
       Int32(distance == .infinity ? deltas.count : deltas.count { $0 <= distance })
     }
-    var degrees = try DistanceCurves(embedding.points, radii: deltas).counts(limits: limits)
+  }
+
+  /// - Parameter counts: the degrees, if nothing were labeled.
+  init(deltas: [Double], counts: [Int32], labeled: [Int]) throws {
+    var degrees = counts
     for sample in labeled {
       for place in sample * deltas.count..<(sample + 1) * deltas.count { degrees[place] = 0 }
     }
-    return DegreeCurves(
-      deltas: deltas, statistics: try statistics(of: degrees, radii: deltas.count),
-      degrees: degrees)
+    self.deltas = deltas
+    self.degrees = degrees
+    statistics = try Self.statistics(of: degrees, radii: deltas.count)
   }
 
   /// The degree of a sample at the radius `deltas[place]`.

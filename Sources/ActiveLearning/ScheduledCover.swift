@@ -63,10 +63,8 @@ struct ScheduledCover: Sendable {
   }
 
   private func cover(of embedding: Embedding, radius: Double) throws -> GreedyCover {
-    // While the radius changes, the old lists are still there when the new ones are made.
-    let room = schedule.rule == .constant ? listMemory : listMemory / 2
-    return GreedyCover(
-      try embedding.coverageGraph(radius: radius, memory: room), discount: discount)
+    GreedyCover(
+      try embedding.coverageGraph(radius: radius, memory: listMemory), discount: discount)
   }
 }
 
@@ -94,6 +92,8 @@ private struct Work: Sendable {
   var share = Share()
   /// Of the schedule's coverers; nil before it asks for them.
   var nearest: NearestCoverers?
+  /// At the schedule's radii; nil before it asks for them.
+  var degrees: ChangingDegrees?
 }
 
 extension ScheduledCover {
@@ -122,10 +122,14 @@ extension ScheduledCover {
       var nearest = work.nearest ?? NearestCoverers(embedding.points)
       _ = try nearest.cover(exactlyBy: coverers)
       work.nearest = nearest
-      return try DegreeCurves.of(
-        embedding, deltas: radii,
-        coveredFrom: nearest.squares.map(embedding.points.distance(ofSquare:)), labeled: labeled
-      ).statistics
+      var degrees = work.degrees ?? ChangingDegrees(embedding)
+      // Changed in place: a second owner would have it copied.
+      work.degrees = nil
+      let statistics = try degrees.statistics(
+        at: radii, coveredFrom: nearest.squares.map(embedding.points.distance(ofSquare:)),
+        labeled: labeled)
+      work.degrees = degrees
+      return statistics
     }
   }
 

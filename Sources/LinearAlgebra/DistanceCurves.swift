@@ -60,13 +60,71 @@ package struct DistanceCurves: Sendable {
           shelf.withLock { $0.popLast() } ?? DistanceTile(queries: points, points: points)
         let columns = blocks[(index + shift) % blocks.count]
         tile.compute(rows: blocks[index], columns: columns)
-        let table = RadiusTable(radii, of: points, rows: blocks[index], columns: columns)
+        let table = RadiusTable(
+          radii, of: points, rows: blocks[index], to: points, columns: columns)
         for (offset, x) in blocks[index].enumerated() {
           changes.add(x, offset, of: tile, columns, table, isMirrored: shift > 0)
         }
         shelf.withLock { [tile] in $0.append(tile) }
       }
       meter.report("degree curves", shift + 1, of: passes)
+    }
+  }
+
+  /// Changes counts that `counts` gave to those that other limits give. As many operations for each
+  /// point whose limit changes as it has distances, N · d.
+  /// - Throws: `Interrupted`; the counts then are void.
+  package func update(
+    _ counts: inout [Int32], limits old: [Int32], to new: [Int32]
+  ) throws {
+    precondition(counts.count == points.count * radii.count, "counts of these radii")
+    precondition(old.count == points.count && new.count == points.count, "one limit per point")
+    let changed = old.indices.filter { old[$0] != new[$0] }
+    guard !changed.isEmpty else { return }
+    let limits = LimitChanges(
+      points: points.at(changed), old: changed.map { old[$0] }, new: changed.map { new[$0] })
+    let blocks = tiles(of: points.count, size: DistanceTile.rows)
+    let meter = ProgressMeter.current
+    let done = Mutex(0)
+    try counts.withUnsafeMutableBufferPointer { buffer in
+      // Each block changes counts of its own.
+      nonisolated(unsafe) let counts = buffer
+      try Parallel.forEach(blocks.count) { index in
+        try add(limits, to: counts, rows: blocks[index])
+        let count = done.withLock { count in
+          count += 1
+          return count
+        }
+        meter.report("degree curves", count, of: blocks.count)
+      }
+    }
+  }
+
+  private func add(
+    _ limits: LimitChanges, to counts: UnsafeMutableBufferPointer<Int32>, rows: Range<Int>
+  ) throws {
+    let width = radii.count + 1
+    var changes = [Int32](repeating: 0, count: rows.count * width)
+    var tile = DistanceTile(queries: points, points: limits.points)
+    for columns in tiles(of: limits.points.count, size: DistanceTile.columns) {
+      try Interrupt.check()
+      tile.compute(rows: rows, columns: columns)
+      let table = RadiusTable(
+        radii, of: points, rows: rows, to: limits.points, columns: columns)
+      for (offset, x) in rows.enumerated() {
+        tile.withRow(offset, query: x) { row in
+          table.forEachPair(of: x, row, columns) { place, radius in
+            limits.add(columns.lowerBound + place, from: radius, to: &changes, offset * width)
+          }
+        }
+      }
+    }
+    for (offset, x) in rows.enumerated() {
+      var change: Int32 = 0
+      for k in radii.indices {
+        change += changes[offset * width + k]
+        counts[x * radii.count + k] += change
+      }
     }
   }
 
@@ -119,13 +177,31 @@ private struct PairChanges: @unchecked Sendable {
   }
 }
 
+/// Points that count at other radii than before.
+private struct LimitChanges: Sendable {
+  let points: PointSet
+  /// How many of the radii each point counted at, and how many it does now.
+  let old: [Int32]
+  let new: [Int32]
+
+  /// What changes at the radii from `radius` on in the row of `changes` that begins at `start`.
+  @inline(__always)
+  func add(_ point: Int, from radius: Int32, to changes: inout [Int32], _ start: Int) {
+    let (before, now) = (max(old[point], radius), max(new[point], radius))
+    changes[start + Int(before)] += 1
+    changes[start + Int(now)] -= 1
+  }
+}
+
 /// Finds the first of ascending radii that is above a distance, for the pairs of one tile.
 ///
 /// The range of squares is cut into cells. A cell that no radius comes near to belongs to one radius
 /// whatever the error of a dot product in `Float`; in the others squares are compared with the radii,
 /// and those too close to tell are computed in double.
 private struct RadiusTable {
+  /// The points that are rows of the tile, and those that are columns.
   private let points: PointSet
+  private let others: PointSet
   private let radii: [Double]
   private let squares: [Double]
   /// The radius that each cell belongs to; the complement of the first that it may, where that is
@@ -143,18 +219,22 @@ private struct RadiusTable {
 
   var count: Int { radii.count }
 
-  init(_ radii: [Double], of points: PointSet, rows: Range<Int>, columns: Range<Int>) {
+  init(
+    _ radii: [Double], of points: PointSet, rows: Range<Int>, to others: PointSet,
+    columns: Range<Int>
+  ) {
     self.points = points
+    self.others = others
     self.radii = radii
     squares = radii.map(points.metric.square)
     let tile = rows.filter { points.isOrdinary[$0] }
     let norm = tile.reduce(0) { max($0, points.norms[$1]) }
     let multiplier = tile.reduce(0) { max($0, points.multipliers[$1]) }
-    let longest = columns.reduce(0) { points.isOrdinary[$1] ? max($0, points.norms[$1]) : $0 }
-    isOrdinary = tile.count == rows.count && columns.allSatisfy { points.isOrdinary[$0] }
+    let longest = columns.reduce(0) { others.isOrdinary[$1] ? max($0, others.norms[$1]) : $0 }
+    isOrdinary = tile.count == rows.count && columns.allSatisfy { others.isOrdinary[$0] }
     // The squared norm of the row is added in `Float` too.
     slack =
-      DistanceFilter(columns: columns, of: points).slack(norm: norm, multiplier: multiplier)
+      DistanceFilter(columns: columns, of: others).slack(norm: norm, multiplier: multiplier)
       + 0x1p-22 * (norm * norm + longest * longest)
     // No distance is above the sum of the lengths, and nothing below the square root of the least
     // number here tells ordinary points apart.
@@ -212,7 +292,7 @@ private struct RadiusTable {
   /// - Parameter first: a radius that is not above the one asked for, if the square is certain.
   @inline(never)
   private func settled(_ square: Float, _ x: Int, _ y: Int, from first: Int) -> Int32 {
-    guard points.isOrdinary[x] && points.isOrdinary[y] else { return exact(x, y) }
+    guard points.isOrdinary[x] && others.isOrdinary[y] else { return exact(x, y) }
     let square = Double(square)
     var radius = max(0, first)
     while radius < squares.count, squares[radius] <= square { radius += 1 }
@@ -222,7 +302,7 @@ private struct RadiusTable {
   }
 
   private func exact(_ x: Int, _ y: Int) -> Int32 {
-    let distance = points.distance(ofSquare: points.square(x, y))
+    let distance = points.distance(x, to: others, y)
     return Int32(radii.firstIndex { distance < $0 } ?? radii.count)
   }
 }

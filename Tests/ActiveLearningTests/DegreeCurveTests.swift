@@ -1,6 +1,7 @@
 import ActiveLearning
 import Foundation
 import LinearAlgebra
+import Synchronization
 import TestSupport
 import Testing
 
@@ -95,6 +96,64 @@ import Testing
     for deltas in [[1e-40, 1e-12, 0.1, 1], [0.5, 1.5, 2.5, 1e7, 1e40], [1e-8]] {
       let expected = NaiveDegrees(embedding.points, deltas: deltas, coverers: [5], labeled: [])
       expected.expectSame(try DegreeCurves.of(embedding, deltas: deltas, coverers: [5]))
+    }
+  }
+
+  /// Rows of zeros, rows that `Float` cannot square, many distances that are a radius.
+  @Test(arguments: Metric.allCases, Normalization.allCases)
+  func `change with the limits to what these make anew`(
+    metric: Metric, normalization: Normalization
+  ) throws {
+    var (features, _) = clusters(1300, classes: 5, dimensions: 3)
+    for i in 600..<1100 {
+      for k in 0..<3 { features[i, k] = Float(i % (3 * k + 5)) * 0.02 }
+    }
+    for k in 0..<3 {
+      for zero in [0, 5, 1299] { features[zero, k] = 0 }
+      for (row, size) in [(7, Float(1e30)), (8, 1e-30), (520, 1e25)] { features[row, k] *= size }
+    }
+    let points = Embedding(features, metric: metric, normalization: normalization).points
+    let deltas = DeltaSupport.full.values(for: metric)
+    let curves = DistanceCurves(points, radii: deltas)
+    var random = RandomSource(RandomKey(seed: 3, role: .evaluation))
+    var limits = [Int32](repeating: Int32(deltas.count), count: 1300)
+    var counts = try curves.counts(limits: limits)
+    for size in [1, 40, 1300] {
+      let before = limits
+      for sample in random.sample(size, of: Array(0..<1300)) + [7, 0] {
+        limits[sample] = Int32(random.integer(below: deltas.count + 1))
+      }
+      try curves.update(&counts, limits: before, to: limits)
+      #expect(try counts == curves.counts(limits: limits))
+    }
+  }
+
+  @Test func `follow coverers that come and go, and look at few pairs for it`() throws {
+    let (features, _) = clusters(2100, classes: 5, dimensions: 6)
+    let embedding = Embedding(features)
+    let deltas = DeltaSupport.full.values(for: .l2)
+    var random = RandomSource(RandomKey(seed: 4, role: .evaluation))
+    let samples = random.sample(60, of: Array(0..<2100))
+    var degrees = ChangingDegrees(embedding)
+    // Of five blocks of rows, a pass over all pairs makes three steps.
+    let totals = Mutex<Set<Int>>([])
+    let meter = ProgressMeter { _, _, total in totals.withLock { _ = $0.insert(total) } }
+    for (count, radii) in [
+      (0, deltas), (50, deltas), (51, deltas), (55, Array(deltas.prefix(20))), (54, deltas),
+    ] {
+      let coverers = Array(samples.prefix(count))
+      let distances = (0..<2100).map { sample in
+        coverers.map { embedding.points.distance(sample, to: embedding.points, $0) }.min()
+          ?? .infinity
+      }
+      totals.withLock { $0 = [] }
+      let found = try ProgressMeter.$current.withValue(meter) {
+        try degrees.statistics(at: radii, coveredFrom: distances, labeled: coverers)
+      }
+      #expect(totals.withLock { $0 } == (count > 50 ? [5] : [3]))
+      let expected = try DegreeCurves.of(
+        embedding, deltas: radii, coverers: coverers, labeled: coverers)
+      #expect(found == expected.statistics)
     }
   }
 

@@ -7,8 +7,9 @@ import LinearAlgebra
 /// cover. Once everything is covered all candidates gain 0 and the tie rule decides.
 ///
 /// Costs one pass over all pairs (N² · d) per radius, and then per pick its ball and those of the
-/// samples it covers. A schedule that looks at degrees costs one pass more whenever the number of
-/// labels is a multiple of the number of classes.
+/// samples it covers. A schedule that looks at degrees costs one pass more, and after that, whenever the
+/// number of labels is a multiple of the number of classes, the distances of the samples whose nearest
+/// labeled one has changed.
 package struct ProbCover: CoverageStrategy {
   private var cover: ScheduledCover
 
