@@ -20,6 +20,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "load digits\nquery npc 5 delta=auto", "load digits\nquery dcom 5 delta=auto",
+    "load blobs samples=100 test=0 classes=3 seed=1\nquery probcover 5",
+  ])
+  func `auto stands in the record as the number that it came to`(_ script: String) throws {
+    try withTrial { trial in
+      let report = try #require(try trial.run(script).last)
+      let delta = try #require(report.output?.json["delta"]?.double)
+      #expect(report.command.contains(" delta=\(delta) "))
+      #expect(!report.command.contains("auto"))
+      // The result says where the number comes from, and only there.
+      #expect(report.output?.json["purity"]?.double ?? 0 >= 0.95)
+      #expect(report.output?.lines.first?.contains("by purity") == true)
+      try trial.ok("reset")
+      let again = try #require(try trial.run(report.command).last?.output)
+      #expect(again.json["selected"] == report.output?.json["selected"])
+      #expect(again.json["delta"]?.double == delta)
+      #expect(again.json["purity"] == nil)
+    }
+  }
+
   @Test func `is used where a data set has no known value, with a notice`() throws {
     try withTrial { trial in
       try trial.ok("load blobs samples=100 test=0 classes=3 seed=1")

@@ -9,9 +9,15 @@ enum Deltas {
     .number(.above(0)), .choice(["auto"]), .numbers(.above(0)),
   ])
 
-  /// The radius in force for this query; fills in the default.
+  /// The radius in force for a query, and what the purity rule said where it chose it.
+  struct Resolved {
+    let delta: Double
+    var purity: PurityRule.Choice?
+  }
+
+  /// The radius in force for this query; in the canonical command it stands as a number.
   /// - Throws: `type`, `range`, `refused`.
-  static func resolve(_ invocation: inout Invocation) throws -> Double {
+  static func resolve(_ invocation: inout Invocation) throws -> Resolved {
     if schedule(invocation.arguments).ignoresSoftening {
       invocation.notices.append(
         "schedule=\(invocation.arguments.text("schedule") ?? "constant") does not look for a new "
@@ -23,8 +29,8 @@ enum Deltas {
     guard let value = invocation.arguments["delta"], value.word != "auto" else {
       return try automatic(&invocation)
     }
-    if let number = value.number { return number }
-    return try listed(value, round: invocation.state.round + 1, invocation)
+    if let number = value.number { return Resolved(delta: number) }
+    return Resolved(delta: try listed(value, round: invocation.state.round + 1, invocation))
   }
 
   /// How the radius goes on, by the options of a row.
@@ -74,7 +80,7 @@ enum Deltas {
   }
 
   /// By the purity rule, worked out once for each embedding.
-  private static func automatic(_ invocation: inout Invocation) throws -> Double {
+  private static func automatic(_ invocation: inout Invocation) throws -> Resolved {
     let support = invocation.arguments.text("support").flatMap(DeltaSupport.init) ?? .full
     let alpha = invocation.arguments.number("alpha") ?? 0.95
     let choice = try invocation.data().purity(
@@ -85,6 +91,7 @@ enum Deltas {
           + "samples have no neighbour of another cluster (purity \(Format.fraction(choice.purity)))"
         : "no radius reaches a purity of \(Value(alpha).text); delta \(Value(choice.delta).text) is the "
           + "smallest there is (purity \(Format.fraction(choice.purity)))")
-    return choice.delta
+    invocation.bound.arguments.replace("delta", Value(choice.delta))
+    return Resolved(delta: choice.delta, purity: choice)
   }
 }

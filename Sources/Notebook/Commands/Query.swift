@@ -44,7 +44,9 @@ extension Vocabulary {
       throw MethodError.budget(
         requested: count * oracle.votes, available: pool.candidateCount * oracle.votes)
     }
-    let context = try context(row, entry, pool, budget: count, &invocation)
+    let radius = row.takesDelta ? try Deltas.resolve(&invocation) : nil
+    let context = try context(
+      row, entry, pool, budget: count, delta: radius?.delta, &invocation)
     try row.resolve(&invocation.bound.arguments, context)
     let strategy = try row.make(invocation.arguments, context)
     let round = invocation.state.round + 1
@@ -58,6 +60,7 @@ extension Vocabulary {
       strategy: row.reported(entry.name, invocation.arguments),
       filter: row.isNoiseAware(invocation.arguments) ? context.filter : nil,
       budget: invocation.arguments.integer("n") ?? count, round: round,
+      purity: selection.delta == radius?.delta ? radius?.purity?.purity : nil,
       selection: selection, before: pool, after: after)
     try report.keep(purchases.ledger, &invocation)
     return try report.output(&invocation)
@@ -65,12 +68,12 @@ extension Vocabulary {
 
   private static func context(
     _ row: StrategyImplementation, _ entry: Entry, _ pool: Pool, budget: Int,
-    _ invocation: inout Invocation
+    delta: Double?, _ invocation: inout Invocation
   ) throws -> StrategyContext {
     let name = row.reported(entry.name, invocation.arguments)
     return StrategyContext(
       classes: pool.classes, budget: budget,
-      delta: row.takesDelta ? try Deltas.resolve(&invocation) : nil,
+      delta: delta,
       filter: try queryFilter(row, &invocation), memory: invocation.environment.memory,
       scale: FeatureScale(Value(canonical: try invocation.data().record.scale)),
       metric: Metric(rawValue: try invocation.data().record.features?.metric ?? "") ?? .l2,

@@ -11,6 +11,8 @@ struct QueryReport {
   /// The labels that were to be bought.
   let budget: Int
   let round: Int
+  /// Where the purity rule chose the radius: the share of pure balls that it has.
+  var purity: Double?
   let selection: Selection
   let before: Pool
   let after: Pool
@@ -113,7 +115,7 @@ struct QueryReport {
     ]
     // A result of partial truth says how much of it there is; others keep their shape.
     if known < after.labeled.count { evaluation.append(("known", .int(known))) }
-    return .record(
+    var keys: [(String, JSON)] = [
       ("round", .int(round)), ("strategy", .string(strategy)), ("budget", .int(budget)),
       ("selected", .ints(selection.picks.map(\.sample))), ("labels", .ints(selection.labels)),
       ("scores", .doubles(selection.picks.map(\.score))), ("shares", .ints(selection.shares)),
@@ -123,7 +125,11 @@ struct QueryReport {
       ("verdicts", .array(verdicts)),
       ("coverage", .optional(coverage?.all)),
       ("presumed_coverage", .optional(coverage?.presumed)),
-      ("evaluation", .object(evaluation.map { .init($0.0, $0.1) })))
+      ("evaluation", .object(evaluation.map { .init($0.0, $0.1) })),
+    ]
+    // Only where the rule chose the radius: the command has it as any other number.
+    if let purity { keys.append(("purity", .double(purity))) }
+    return .object(keys.map { .init($0.0, $0.1) })
   }
 
   private func table() -> Table {
@@ -138,7 +144,8 @@ struct QueryReport {
     var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
     if let filter { said.append("filter \(filter.name)") }
     if let delta = selection.delta {
-      said.append("delta \(Value((delta * 1e6).rounded() / 1e6).text)")
+      let rule = purity.map { " by purity \(Format.fraction($0))" } ?? ""
+      said.append("delta \(Value((delta * 1e6).rounded() / 1e6).text)\(rule)")
     }
     var seen: [String] = []
     var evaluated: [String] = []
