@@ -4,8 +4,8 @@ import Synchronization
 /// Who lies in whose ball: two samples are joined if their distance is below a radius.
 ///
 /// Every sample is in its own ball, and the edges are symmetric. The lists of neighbours are kept
-/// if they fit into the memory given, else computed again whenever they are asked for. There never
-/// is a matrix of all pairs.
+/// if they fit into the memory given, else computed again whenever they are asked for; they may be
+/// forgotten at any time. There never is a matrix of all pairs.
 package final class CoverageGraph: Sendable {
   /// In the units of the metric. Balls are open: a sample at exactly this distance is outside.
   package let radius: Double
@@ -13,44 +13,55 @@ package final class CoverageGraph: Sendable {
   package let degrees: [Int32]
   /// The sum of the degrees.
   package let edgeCount: Int
-  /// Whether the lists of neighbours are kept.
-  package let isStored: Bool
 
   private let search: NeighbourSearch
-  /// One for each `NeighbourSearch.blockRows` samples; empty if they are not kept.
-  private let lists: [StoredLists]
+  /// One for each `NeighbourSearch.blockRows` samples; nil if they are not kept.
+  private let lists: Mutex<[NeighbourLists]?>
 
-  /// Finds all pairs, block by block on all cores; N² · d operations.
+  /// Finds all pairs, block by block on all cores; N² · d operations. The lists are counted before
+  /// room is taken for them: with what they are made of they never take more than `memory` and a few
+  /// megabytes for each thread.
   ///
-  /// - Parameter memory: bytes that the lists may take.
+  /// - Parameters:
+  ///   - memory: bytes that the lists may take.
+  ///   - makingRoom: told, from any thread, how many bytes the lists are about to take.
   /// - Throws: `Interrupted`.
-  package init(_ search: NeighbourSearch, radius: Double, memory: Int) throws {
-    let survey = try Survey.of(search, radius: radius, memory: memory)
-    self.search = search
-    self.radius = radius
-    degrees = survey.degrees
-    edgeCount = survey.edgeCount
-    isStored = survey.fits
-    lists = survey.lists
+  package convenience init(
+    _ search: NeighbourSearch, radius: Double, memory: Int,
+    makingRoom: @Sendable (_ bytes: Int) -> Void = { _ in }
+  ) throws {
+    let survey = try Survey.of(search, radius: radius, memory: memory, makingRoom: makingRoom)
+    self.init(search, radius: radius, degrees: survey.degrees, lists: survey.lists)
   }
 
-  /// The graph that `encoded` gave; nil for other bytes.
-  package init?(_ search: NeighbourSearch, radius: Double, encoded bytes: [UInt8]) {
-    guard let decoded = DecodedGraph(bytes, count: search.points.count) else { return nil }
+  /// - Parameter lists: those of each `NeighbourSearch.blockRows` samples; nil if they are not kept.
+  init(
+    _ search: NeighbourSearch, radius: Double, degrees: [Int32], lists: [NeighbourLists]?
+  ) {
     self.search = search
     self.radius = radius
-    degrees = decoded.degrees
-    edgeCount = decoded.neighbours.count
-    isStored = true
-    lists = StoredLists.blocks(decoded)
+    self.degrees = degrees
+    edgeCount = degrees.reduce(0) { $0 + Int($1) }
+    self.lists = Mutex(lists)
   }
 
   /// The number of samples.
   package var count: Int { degrees.count }
+  /// Whether the lists of neighbours are kept.
+  package var isStored: Bool { keptLists != nil }
   /// What the lists take, or would take if they were kept.
-  package var listBytes: Int { StoredLists.bytes(edges: edgeCount, rows: count) }
-  /// What is kept, beyond the features.
+  package var listBytes: Int { Self.listBytes(edges: edgeCount, rows: count) }
+  /// What is kept, beyond the features and the degrees.
   package var bytes: Int { isStored ? listBytes : 0 }
+
+  static func listBytes(edges: Int, rows: Int) -> Int {
+    edges * MemoryLayout<Int32>.stride + rows * MemoryLayout<Int>.stride
+  }
+
+  var keptLists: [NeighbourLists]? { lists.withLock { $0 } }
+
+  /// Gives the memory of the lists back; from now on they are computed. Nothing else changes.
+  package func forgetLists() { lists.withLock { $0 = nil } }
 
   /// Calls `body` with each of `centers` and the ascending indices of the samples in its ball, in
   /// the order of `centers`, on the calling thread.
@@ -60,19 +71,31 @@ package final class CoverageGraph: Sendable {
   package func forEachBall(
     of centers: [Int], _ body: (_ center: Int, _ ball: ArraySlice<Int32>) throws -> Void
   ) throws {
-    guard !isStored else {
+    if let lists = keptLists {
       for center in centers {
         let (block, row) = center.quotientAndRemainder(dividingBy: NeighbourSearch.blockRows)
         try body(center, lists[block][row])
       }
       return
     }
-    let wave = NeighbourSearch.blockRows * Parallel.threads
-    for start in stride(from: 0, to: centers.count, by: wave) {
+    var rest = centers[...]
+    while !rest.isEmpty {
       try Interrupt.check()
-      let part = Array(centers[start..<min(start + wave, centers.count)])
-      for (center, ball) in zip(part, try balls(of: part)) { try body(center, ball) }
+      let part = wave(of: rest)
+      for (center, ball) in zip(part, try balls(of: Array(part))) { try body(center, ball) }
+      rest = rest.dropFirst(part.count)
     }
+  }
+
+  /// The first of the centers: enough to keep all threads busy, unless their balls are large.
+  private func wave(of centers: ArraySlice<Int>) -> ArraySlice<Int> {
+    // 16 megabytes of neighbours for each thread.
+    var room = (1 << 22) * Parallel.threads
+    let part = centers.prefix(NeighbourSearch.blockRows * Parallel.threads).prefix { center in
+      room -= Int(degrees[center])
+      return room >= 0
+    }
+    return part.isEmpty ? centers.prefix(1) : part
   }
 
   /// The share of the samples that are in a ball of one of `coverers`; 0 of an empty pool.
@@ -102,71 +125,37 @@ package final class CoverageGraph: Sendable {
   }
 }
 
-/// The neighbours of a block of rows in one array that is exactly as long as it must be.
-private struct StoredLists: Sendable {
-  private let offsets: [Int]
-  private let ids: [Int32]
-
-  init(_ lists: NeighbourLists) {
-    offsets = lists.offsets
-    // An array that grew by appending may hold twice the room that it needs.
-    ids = lists.ids.withUnsafeBufferPointer { Array($0) }
-  }
-
-  private init(offsets: [Int], ids: [Int32]) {
-    self.offsets = offsets
-    self.ids = ids
-  }
-
-  /// A graph's lists, in blocks of `NeighbourSearch.blockRows` samples.
-  static func blocks(_ graph: DecodedGraph) -> [StoredLists] {
-    var first = graph.neighbours.startIndex
-    return stride(from: 0, to: graph.degrees.count, by: NeighbourSearch.blockRows).map { start in
-      let end = min(start + NeighbourSearch.blockRows, graph.degrees.count)
-      let offsets = graph.degrees[start..<end].reduce(into: [0]) {
-        $0.append($0[$0.count - 1] + Int($1))
-      }
-      let last = first + offsets[offsets.count - 1]
-      defer { first = last }
-      return StoredLists(offsets: offsets, ids: Array(graph.neighbours[first..<last]))
-    }
-  }
-
-  subscript(row: Int) -> ArraySlice<Int32> { ids[offsets[row]..<offsets[row + 1]] }
-
-  static func bytes(edges: Int, rows: Int) -> Int {
-    edges * MemoryLayout<Int32>.stride + rows * MemoryLayout<Int>.stride
-  }
-}
-
-/// One pass over all pairs: the degrees, and the lists as long as they fit.
+/// One pass over all pairs: the degrees, and the lists if they fit.
 private struct Survey: Sendable {
-  var degrees: [Int32]
-  var lists: [StoredLists] = []
-  var edgeCount = 0
-  var fits = true
+  let degrees: [Int32]
+  let lists: [NeighbourLists]?
 
-  static func of(_ search: NeighbourSearch, radius: Double, memory: Int) throws -> Survey {
+  static func of(
+    _ search: NeighbourSearch, radius: Double, memory: Int,
+    makingRoom: @Sendable (Int) -> Void
+  ) throws -> Survey {
     let count = search.points.count
     let size = NeighbourSearch.blockRows
     let blocks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
     let meter = ProgressMeter.current
     let tally = Mutex(Tally(blocks: blocks.count, rows: count, memory: memory))
     try Parallel.forEach(blocks.count) { block in
-      let lists = try search.neighbours(of: blocks[block], within: radius)
-      // Copied outside of the lock, and not at all once it is clear that not everything fits.
-      let kept = tally.withLock { $0.reserve(lists) } ? StoredLists(lists) : nil
-      let done = tally.withLock { $0.record(block, lists.degrees, kept) }
+      let census = try search.census(of: blocks[block], within: radius) { found in
+        guard let bytes = tally.withLock({ $0.reserve(found) }) else { return false }
+        makingRoom(bytes)
+        return true
+      }
+      let done = tally.withLock { $0.record(block, census) }
       meter.report("coverage graph", done, of: blocks.count)
     }
-    return tally.withLock { $0.survey() }
+    return tally.withLock { $0.survey }
   }
 }
 
 /// What the threads of a survey have found so far.
 private struct Tally {
   private var degrees: [[Int32]]
-  private var lists: [StoredLists?]
+  private var lists: [NeighbourLists?]
   private var edges = 0
   private var done = 0
   private let memory: Int
@@ -174,37 +163,30 @@ private struct Tally {
 
   init(blocks: Int, rows: Int, memory: Int) {
     degrees = [[Int32]](repeating: [], count: blocks)
-    lists = [StoredLists?](repeating: nil, count: blocks)
+    lists = [NeighbourLists?](repeating: nil, count: blocks)
     self.rows = rows
     self.memory = memory
   }
 
-  private var fits: Bool { StoredLists.bytes(edges: edges, rows: rows) <= memory }
+  private var bytes: Int { CoverageGraph.listBytes(edges: edges, rows: rows) }
+  private var fits: Bool { bytes <= memory }
 
-  /// Counts the edges in; false, and all lists dropped, once they are too many.
-  mutating func reserve(_ found: NeighbourLists) -> Bool {
-    edges += found.ids.count
+  /// Counts edges in, and says what all lists take with them; nil, and all lists dropped, once that
+  /// is too much.
+  mutating func reserve(_ found: Int) -> Int? {
+    edges += found
     if !fits { lists = [] }
-    return fits
+    return fits ? bytes : nil
   }
 
-  mutating func record(_ block: Int, _ found: [Int32], _ kept: StoredLists?) -> Int {
-    degrees[block] = found
-    if fits { lists[block] = kept }
+  mutating func record(_ block: Int, _ census: NeighbourCensus) -> Int {
+    degrees[block] = census.degrees
+    if fits { lists[block] = census.lists }
     done += 1
     return done
   }
 
-  func survey() -> Survey {
-    Survey(
-      degrees: Array(degrees.joined()), lists: fits ? lists.compactMap(\.self) : [],
-      edgeCount: edges, fits: fits)
-  }
-}
-
-extension NeighbourLists {
-  /// The length of each list.
-  fileprivate var degrees: [Int32] {
-    zip(offsets, offsets.dropFirst()).map { Int32($1 - $0) }
+  var survey: Survey {
+    Survey(degrees: Array(degrees.joined()), lists: fits ? lists.compactMap(\.self) : nil)
   }
 }

@@ -44,17 +44,20 @@ package final class Embedding: Sendable {
   /// 2.5 / the mean norm of the rows; 1 if all of them are zero.
   package let scaleFactor: Float
 
-  /// Where graphs are kept beyond this process; nil for nowhere.
+  /// Where graphs and purities are kept beyond this process; nil for nowhere.
   package let archive: (any DerivedArchive)?
 
   private let meanNorm: Double
-  private let shelf = Mutex(GraphShelf())
+  private let shelf: GraphShelf
+  private let building = Mutex(())
 
+  /// - Parameter shelf: where graphs are kept within this process.
   package init(
     _ features: Matrix, metric: Metric = .l2, normalization: Normalization = .unit,
-    archive: (any DerivedArchive)? = nil
+    archive: (any DerivedArchive)? = nil, shelf: GraphShelf = GraphShelf()
   ) {
     self.archive = archive
+    self.shelf = shelf
     let norms = features.rowNorms()
     self.features = features
     self.normalization = normalization
@@ -69,6 +72,8 @@ package final class Embedding: Sendable {
       }
     points = PointSet(features, multipliers: multipliers, rowNorms: norms, metric: metric)
   }
+
+  deinit { shelf.forget(ObjectIdentifier(self)) }
 
   /// The number of samples.
   package var count: Int { features.rows }
@@ -100,69 +105,79 @@ package final class Embedding: Sendable {
     }
   }
 
-  /// The graph that joins samples closer than `radius`; built once, then taken from a small cache.
+  /// The graph that joins samples closer than `radius`; built once, then taken from the shelf.
   ///
   /// - Parameters:
   ///   - radius: in the units of the metric, above 0.
-  ///   - memory: bytes that neighbour lists may take. Where they need more, the graph computes them
-  ///     anew whenever they are asked for: slower, with the same answers.
+  ///   - memory: bytes that neighbour lists may take, those of other graphs on the shelf included.
+  ///     Where they alone need more, the graph computes them anew whenever they are asked for: slower,
+  ///     with the same answers.
   /// - Throws: `MethodError.range`; `Interrupted`.
   package func coverageGraph(radius: Double, memory: Int) throws -> CoverageGraph {
     guard radius > 0, radius.isFinite else {
       throw MethodError.range(name: "delta", value: radius, allowed: "above 0")
     }
-    // Held while building: a second caller waits for the graph instead of building it twice.
-    return try shelf.withLock { shelf in
-      if let graph = shelf.graph(radius: radius, memory: memory) { return graph }
+    // A second caller waits for the graph instead of building it twice.
+    return try building.withLock { _ in
+      if let graph = shelf.graph(of: self, radius: radius, memory: memory) { return graph }
       let graph =
         try archivedGraph(radius: radius, memory: memory)
+        ?? archivedDegrees(radius: radius, memory: memory)
         ?? newGraph(radius: radius, memory: memory)
-      shelf.keep(graph, memory: memory)
+      shelf.keep(graph, of: self, memory: memory)
       return graph
     }
   }
 
   private func archivedGraph(radius: Double, memory: Int) -> CoverageGraph? {
-    guard let bytes = archive?.bytes(named: "graph \(radius)"),
-      let graph = CoverageGraph(NeighbourSearch(points), radius: radius, encoded: bytes),
-      graph.listBytes <= memory
-    else { return nil }
-    return graph
+    archive?.read(named: "graph \(radius)") { content in
+      CoverageGraph(NeighbourSearch(points), radius: radius, from: &content) { bytes in
+        guard bytes <= memory else { return false }
+        shelf.makeRoom(for: bytes, within: memory)
+        return true
+      }
+    }
+  }
+
+  /// Where the lists do not fit anyway, the degrees are all that a pass over all pairs would give.
+  private func archivedDegrees(radius: Double, memory: Int) -> CoverageGraph? {
+    archive?.read(named: "degrees \(radius)") { content in
+      CoverageGraph(
+        NeighbourSearch(points), radius: radius, degreesFrom: &content, memory: memory)
+    }
   }
 
   private func newGraph(radius: Double, memory: Int) throws -> CoverageGraph {
     let started = ContinuousClock.now
-    let graph = try CoverageGraph(NeighbourSearch(points), radius: radius, memory: memory)
-    if graph.isStored {
-      let time = (ContinuousClock.now - started).components
-      let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
-      archive?.keep(named: "graph \(radius)", seconds: seconds) { graph.encoded ?? [] }
+    let graph = try CoverageGraph(NeighbourSearch(points), radius: radius, memory: memory) {
+      self.shelf.makeRoom(for: $0, within: memory)
     }
-    return graph
-  }
-}
-
-/// The graphs used last, newest first, as many as fit into the memory allowed, at least one.
-private struct GraphShelf: Sendable {
-  private var graphs: [CoverageGraph] = []
-
-  mutating func graph(radius: Double, memory: Int) -> CoverageGraph? {
-    // A streamed graph may do better with more memory than it was built with, and a stored one
-    // may be larger than is now allowed.
-    guard
-      let index = graphs.firstIndex(where: {
-        $0.radius == radius && $0.isStored == ($0.listBytes <= memory)
-      })
-    else { return nil }
-    let graph = graphs.remove(at: index)
-    graphs.insert(graph, at: 0)
+    keep(
+      named: "\(graph.isStored ? "graph" : "degrees") \(radius)", since: started,
+      bytes: graph.encodedBytes, graph.encode)
     return graph
   }
 
-  mutating func keep(_ graph: CoverageGraph, memory: Int) {
-    graphs.removeAll { $0.radius == graph.radius }
-    graphs.insert(graph, at: 0)
-    while graphs.count > 1, graphs.reduce(0, { $0 + $1.bytes }) > memory { graphs.removeLast() }
+  /// The numbers that `compute` gives, from the archive where they are there.
+  func archived(_ name: String, _ compute: () throws -> [Double]) rethrows -> [Double] {
+    let size = MemoryLayout<Double>.stride
+    let kept: [Double]? = archive?.read(named: name) { content in
+      content.left.isMultiple(of: size) ? content.numbers(content.left / size) : nil
+    }
+    if let kept { return kept }
+    let started = ContinuousClock.now
+    let numbers = try compute()
+    keep(named: name, since: started, bytes: numbers.count * size) { numbers.withUnsafeBytes($0) }
+    return numbers
+  }
+
+  private func keep(
+    named name: String, since started: ContinuousClock.Instant, bytes: Int,
+    _ write: ((UnsafeRawBufferPointer) -> Void) -> Void
+  ) {
+    let time = (ContinuousClock.now - started).components
+    let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+    archive?.keep(named: name, seconds: seconds, bytes: bytes, write)
   }
 }
 

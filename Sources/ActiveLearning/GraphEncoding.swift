@@ -1,35 +1,59 @@
+import LinearAlgebra
+
 /// A coverage graph as bytes: little-endian 32-bit integers, the degrees of all samples and then all
-/// neighbours, one list after the other.
+/// neighbours, one list after the other. Written from the lists themselves and read into them.
 extension CoverageGraph {
-  /// Nil where the lists are not kept.
-  package var encoded: [UInt8]? {
-    guard isStored else { return nil }
-    var words = degrees
-    words.reserveCapacity(count + edgeCount)
-    // Stored lists are read from memory: nothing here can be interrupted or fail.
-    try? forEachBall(of: Array(0..<count)) { _, ball in words.append(contentsOf: ball) }
-    guard words.count == count + edgeCount else { return nil }
-    return words.withUnsafeBytes { Array($0) }
+  /// How many bytes there are: the degrees alone where the lists are not kept.
+  var encodedBytes: Int { MemoryLayout<Int32>.stride * (count + (isStored ? edgeCount : 0)) }
+
+  /// Hands over the bytes, piece by piece.
+  func encode(_ write: (UnsafeRawBufferPointer) -> Void) {
+    degrees.withUnsafeBytes(write)
+    for block in keptLists ?? [] { block.ids.withUnsafeBytes(write) }
+  }
+
+  /// The graph whose bytes these are; nil for other bytes.
+  ///
+  /// - Parameter hasRoom: asked, once the degrees are read, whether its lists may take so many bytes.
+  convenience init?(
+    _ search: NeighbourSearch, radius: Double, from content: inout DerivedContent,
+    hasRoom: (_ bytes: Int) -> Bool
+  ) {
+    let count = search.points.count
+    guard let degrees = content.degrees(count) else { return nil }
+    let edges = degrees.reduce(0) { $0 + Int($1) }
+    guard content.left == edges * MemoryLayout<Int32>.stride,
+      hasRoom(Self.listBytes(edges: edges, rows: count))
+    else { return nil }
+    var lists: [NeighbourLists] = []
+    for start in stride(from: 0, to: count, by: NeighbourSearch.blockRows) {
+      let block = degrees[start..<min(start + NeighbourSearch.blockRows, count)]
+      guard let ids = content.numbers(block.reduce(0) { $0 + Int($1) }, of: Int32.self),
+        ids.allSatisfy({ 0 <= $0 && $0 < count })
+      else { return nil }
+      lists.append(NeighbourLists(degrees: block, ids: ids))
+    }
+    self.init(search, radius: radius, degrees: degrees, lists: lists)
+  }
+
+  /// The graph whose degrees alone these bytes are; nil for other bytes, and where its lists take no
+  /// more than `memory`: then it may have them.
+  convenience init?(
+    _ search: NeighbourSearch, radius: Double, degreesFrom content: inout DerivedContent,
+    memory: Int
+  ) {
+    guard let degrees = content.degrees(search.points.count), content.left == 0 else { return nil }
+    self.init(search, radius: radius, degrees: degrees, lists: nil)
+    guard listBytes > memory else { return nil }
   }
 }
 
-/// The inverse: degrees and neighbour lists of a graph over `count` samples.
-struct DecodedGraph {
-  let degrees: [Int32]
-  /// All neighbours, list after list.
-  let neighbours: ArraySlice<Int32>
-
-  /// Nil for what is no graph over so many samples.
-  init?(_ bytes: [UInt8], count: Int) {
-    guard bytes.count.isMultiple(of: 4), bytes.count / 4 >= count else { return nil }
-    let words = bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self) }
-    }
-    degrees = Array(words.prefix(count))
-    neighbours = words.dropFirst(count)
-    let edges = degrees.reduce(0) { $0 + Int($1) }
-    guard degrees.allSatisfy({ $0 >= 0 }), edges == neighbours.count,
-      neighbours.allSatisfy({ 0 <= $0 && $0 < count })
+extension DerivedContent {
+  /// The degrees of so many samples; nil where they are none.
+  fileprivate mutating func degrees(_ count: Int) -> [Int32]? {
+    guard let degrees = numbers(count, of: Int32.self),
+      degrees.allSatisfy({ 0 <= $0 && $0 <= count })
     else { return nil }
+    return degrees
   }
 }

@@ -50,9 +50,19 @@ package struct PurityRule: Sendable, Hashable {
       delta: delta, purity: curve.purity(at: delta), isPure: pure != nil, curve: curve)
   }
 
-  /// The purity of the pool's balls with its clusters for groups.
+  /// The purity of the pool's balls with its clusters for groups; from the embedding's archive where
+  /// it is there.
   /// - Throws: `Interrupted`.
   package func curve(of embedding: Embedding, classes: Int) throws -> PurityCurve {
+    // Means are rounded as the processor does it.
+    let processor = "kernels=\(Kernels.name) blas=\(OpenBLAS.coreName)"
+    let distances = try embedding.archived("purity \(classes) \(largePool) \(processor)") {
+      try newCurve(of: embedding, classes: classes).distances
+    }
+    return PurityCurve(distances: distances)
+  }
+
+  private func newCurve(of embedding: Embedding, classes: Int) throws -> PurityCurve {
     var random = RandomSource(RandomKey(seed: 0, role: .data, method: "purity"))
     // Distances between means and points are Euclidean ones, of the unit rows under `cosine`.
     let points = PointSet(embedding.points.matrix, multipliers: embedding.points.multipliers)

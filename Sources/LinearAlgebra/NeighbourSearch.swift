@@ -1,20 +1,20 @@
 import CKernels
 
-/// The points nearer than a radius, for some rows: ascending ids, row after row in one array.
+/// The points nearer than a radius, for some rows: ascending ids, row after row in one array that is
+/// exactly as long as it must be.
 package struct NeighbourLists: Sendable, Equatable {
   /// The neighbours of the i-th row asked for are `ids[offsets[i]..<offsets[i + 1]]`.
-  package private(set) var offsets: [Int] = [0]
-  package private(set) var ids: [Int32] = []
+  package let offsets: [Int]
+  package let ids: [Int32]
+
+  /// - Parameter degrees: the lengths of the lists, which are as many ids together.
+  package init(degrees: some Sequence<Int32>, ids: [Int32]) {
+    offsets = degrees.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int($1)) }
+    self.ids = ids
+  }
 
   package var count: Int { offsets.count - 1 }
   package subscript(index: Int) -> ArraySlice<Int32> { ids[offsets[index]..<offsets[index + 1]] }
-
-  fileprivate mutating func append(_ lists: [[Int32]]) {
-    for list in lists {
-      ids.append(contentsOf: list)
-      offsets.append(ids.count)
-    }
-  }
 }
 
 /// Finds all points strictly nearer than a radius, exactly and without ever holding N × N values.
@@ -51,38 +51,56 @@ package struct NeighbourSearch: Sendable {
     try neighbours(of: points.at(rows), rows: 0..<rows.count, ids: rows, radius: radius)
   }
 
+  /// Counts the neighbours of the points in `rows`, and lists them for as long as that is wanted.
+  /// - Parameter keeping: told after each tile how many neighbours it added; false where they have
+  ///   become too many to be listed.
+  /// - Throws: `Interrupted`, looked for once per tile; what `keeping` throws.
+  /// - Precondition: rows of the set, at most `blockRows`.
+  package func census(
+    of rows: Range<Int>, within radius: Double, keeping: (_ found: Int) throws -> Bool
+  ) throws -> NeighbourCensus {
+    var tile = DistanceTile(queries: points, points: points)
+    return try block(rows, within: radius, using: &tile, keeping: keeping).census
+  }
+
   private func neighbours(of queries: PointSet, rows: Range<Int>, ids: [Int], radius: Double) throws
     -> NeighbourLists
   {
-    var lists = NeighbourLists()
     guard radius > 0 else {
-      lists.append(ids.map { [Int32($0)] })
-      return lists
+      return NeighbourLists(degrees: ids.map { _ in 1 }, ids: ids.map(Int32.init))
     }
     var tile = DistanceTile(queries: queries, points: points)
-    for block in tiles(of: rows.count, size: DistanceTile.rows) {
+    let blocks = try tiles(of: rows.count, size: DistanceTile.rows).map { block in
       let shifted = block.lowerBound + rows.lowerBound..<block.upperBound + rows.lowerBound
-      lists.append(try neighbours(ofBlock: shifted, within: radius, using: &tile))
+      return try self.block(shifted, within: radius, using: &tile) { _ in true }
     }
-    return lists
+    let lists = blocks.compactMap(\.lists)
+    guard lists.count != 1 else { return lists[0] }
+    return NeighbourLists(
+      degrees: blocks.flatMap(\.degrees), ids: Array(lists.map(\.ids).joined()))
   }
 
-  private func neighbours(
-    ofBlock rows: Range<Int>, within radius: Double, using tile: inout DistanceTile
-  ) throws -> [[Int32]] {
-    var lists = [[Int32]](repeating: [], count: rows.count)
+  private func block(
+    _ rows: Range<Int>, within radius: Double, using tile: inout DistanceTile,
+    keeping: (Int) throws -> Bool
+  ) throws -> BlockEntries {
+    var block = BlockEntries(rows: rows.count)
     var found = [Int32](repeating: 0, count: DistanceTile.columns)
     for columns in tiles(of: points.count, size: DistanceTile.columns) {
       try Interrupt.check()
       tile.compute(rows: rows, columns: columns)
       let filter = DistanceFilter(columns: columns, of: points)
+      var added = 0
       for (offset, i) in rows.enumerated() {
-        let count = entries(
+        let entries = entries(
           of: tile, offset, query: i, columns, below: radius, filter, into: &found)
-        keepTrue(&found, count, radius: radius, query: i, of: tile.queries, in: &lists[offset])
+        let count = keepTrue(&found, entries, radius: radius, query: i, of: tile.queries)
+        block.add(found[..<count], row: offset, from: columns.lowerBound)
+        added += count
       }
+      if try !keeping(added) { block.dropLists() }
     }
-    return lists
+    return block
   }
 
   /// Writes the ids that may be neighbours into `found`, uncertain ones as their complement.
@@ -105,21 +123,77 @@ package struct NeighbourSearch: Sendable {
     }
   }
 
+  /// Moves the neighbours among the first `count` entries to the front; how many they are.
   private func keepTrue(
-    _ found: inout [Int32], _ count: Int, radius: Double, query i: Int, of queries: PointSet,
-    in list: inout [Int32]
-  ) {
+    _ found: inout [Int32], _ count: Int, radius: Double, query i: Int, of queries: PointSet
+  ) -> Int {
+    var kept = 0
     queries.matrix.elements.withUnsafeBufferPointer { x in
       points.matrix.elements.withUnsafeBufferPointer { y in
-        for entry in found[..<count] {
-          if entry >= 0 {
-            list.append(entry)
-          } else {
+        for place in 0..<count {
+          let entry = found[place]
+          if entry < 0 {
             let square = queries.squaredDistance(x, i, to: points, y, Int(~entry))
-            if points.metric.distance(squared: square) < radius { list.append(~entry) }
+            guard points.metric.distance(squared: square) < radius else { continue }
           }
+          found[kept] = max(entry, ~entry)
+          kept += 1
         }
       }
     }
+    return kept
+  }
+}
+
+/// How many neighbours each row of a block has, and who they are.
+package struct NeighbourCensus: Sendable {
+  package let degrees: [Int32]
+  /// Nil where they were not wanted.
+  package let lists: NeighbourLists?
+}
+
+/// The neighbours of a block of rows as they are found, tile after tile.
+private struct BlockEntries {
+  /// One for each row.
+  private(set) var degrees: [Int32]
+  /// Of each neighbour its place among the columns of its tile: half as long as an id, since this
+  /// stands beside the lists that are made of it.
+  private var places: [UInt16] = []
+  /// How many of the places belong to each row, tile after tile.
+  private var counts: [UInt16] = []
+  private var isListed = true
+
+  init(rows: Int) { degrees = [Int32](repeating: 0, count: rows) }
+
+  /// - Parameter first: the first column of the tile.
+  mutating func add(_ ids: ArraySlice<Int32>, row: Int, from first: Int) {
+    degrees[row] += Int32(ids.count)
+    guard isListed else { return }
+    counts.append(UInt16(ids.count))
+    places.append(contentsOf: ids.lazy.map { UInt16(truncatingIfNeeded: Int($0) - first) })
+  }
+
+  mutating func dropLists() {
+    isListed = false
+    places = []
+    counts = []
+  }
+
+  var census: NeighbourCensus { NeighbourCensus(degrees: degrees, lists: lists) }
+
+  var lists: NeighbourLists? {
+    guard isListed else { return nil }
+    var ends = degrees.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int($1)) }
+    let ids = [Int32](unsafeUninitializedCapacity: places.count) { ids, count in
+      for (index, number) in counts.enumerated() {
+        let (tile, row) = index.quotientAndRemainder(dividingBy: degrees.count)
+        for place in places[count..<count + Int(number)] {
+          ids[ends[row]] = Int32(tile * DistanceTile.columns) + Int32(place)
+          ends[row] += 1
+        }
+        count += Int(number)
+      }
+    }
+    return NeighbourLists(degrees: degrees, ids: ids)
   }
 }

@@ -120,6 +120,27 @@ struct NeighbourSearchTests {
     #expect(try search.neighbours(of: [], within: 0.7).count == 0)
   }
 
+  @Test func `counts on where the neighbours have become too many to be listed`() throws {
+    let search = NeighbourSearch(clusteredRows(2300, 6, seed: 10))
+    let all = try search.neighbours(of: 0..<512, within: 0.7)
+    var seen: [Int] = []
+    let whole = try search.census(of: 0..<512, within: 0.7) {
+      seen.append($0)
+      return true
+    }
+    #expect(whole.lists == all)
+    // Three tiles of columns.
+    #expect(seen.count == 3 && seen.reduce(0, +) == all.ids.count)
+    var room = seen[0]
+    let cut = try search.census(of: 0..<512, within: 0.7) {
+      room -= $0
+      return room >= 0
+    }
+    #expect(cut.lists == nil)
+    #expect(cut.degrees == whole.degrees)
+    #expect(room == seen[0] - all.ids.count)
+  }
+
   @Test func `works without any features`() throws {
     let rows = Matrix(zeros: 3, 0)
     for metric in Metric.allCases {

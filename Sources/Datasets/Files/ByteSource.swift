@@ -33,13 +33,13 @@ extension ByteSource {
 
 /// A file open for reading. It is read in pieces and never mapped: a mapped file that another
 /// program shortens would end this one.
-final class FileBytes: ByteSource, Sendable {
+package final class FileBytes: ByteSource, Sendable {
   let name: String
-  let count: Int
+  package let count: Int
   private let descriptor: Int32
 
   /// - Throws: `FileError` of kind `missing` where there is no regular file that may be read.
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     name = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileBytes.unreadable(path, errno) }
@@ -60,7 +60,7 @@ final class FileBytes: ByteSource, Sendable {
 
   deinit { close(descriptor) }
 
-  func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+  package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
     try checkBounds(offset, target.count)
     var done = 0
     while done < target.count {

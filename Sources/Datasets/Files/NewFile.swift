@@ -2,14 +2,19 @@ import Glibc
 
 /// A file being written. Under its own name it appears only when it is whole, so that whoever is
 /// interrupted or runs out of space leaves an older file as it was.
-final class NewFile {
+package final class NewFile {
   private let path: String
   private let temporaryPath: String
   private var descriptor: Int32
 
-  init(_ path: String) throws {
+  /// What ends the name of a file that is not whole yet.
+  package static let suffix = ".partial"
+
+  package init(_ path: String) throws {
     self.path = path
-    temporaryPath = "\(path).\(getpid()).partial"
+    // Processes that share a folder may have the same number on their machines.
+    let draw = UInt64.random(in: 0...UInt64.max)
+    temporaryPath = "\(path).\(draw)\(Self.suffix)"
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.unwritable(path, errno) }
   }
@@ -20,7 +25,7 @@ final class NewFile {
     unlink(temporaryPath)
   }
 
-  func append(_ bytes: UnsafeRawBufferPointer) throws {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws {
     var done = 0
     while done < bytes.count {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -51,8 +56,9 @@ final class NewFile {
   }
 
   /// Makes the file appear. Nothing can be appended afterwards.
-  func commit() throws {
-    guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else {
+  /// - Parameter isDurable: whether it has to survive a loss of power from now on.
+  package func commit(isDurable: Bool = true) throws {
+    guard !isDurable || fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else {
       throw Self.unwritable(path, errno)
     }
     close(descriptor)

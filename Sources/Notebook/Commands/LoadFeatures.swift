@@ -112,8 +112,12 @@ extension LoadPlan {
   ) -> Embedding {
     Embedding(
       rows, metric: features.metric == "cosine" ? .cosine : .l2,
-      normalization: Normalization(rawValue: features.normalization) ?? .unit, archive: archive)
+      normalization: Normalization(rawValue: features.normalization) ?? .unit, archive: archive,
+      shelf: graphs)
   }
+
+  /// What may be kept in memory is said for the whole process, not for each data set.
+  private static let graphs = GraphShelf()
 
   /// Whether the name alone would load something else.
   private var hasMoreToSay: Bool {

@@ -45,17 +45,17 @@ extension Vocabulary {
         parameters: [
           .positional(
             "value", .either([.choice(["none"]), .bytes]),
-            "bytes, or with K, M, G: 4G; none: keep nothing")
+            "bytes, or with K, M, G: 4G; none: neither look nor keep")
         ],
         details: """
           Principal components, coverage graphs, and the clusters of delta=auto are found again by what
           they were worked out from, in later rounds, arms and sessions. What was used longest ago goes
-          first. show settings tells the folder and what is in it.
+          first, and only when something new comes: neither none nor a smaller number takes anything
+          away from others who share the folder. show settings tells the folder and what is in it.
           """,
         examples: ["set cache 4G", "set cache none"]),
       SettingImplementation { arguments, environment in
         environment.cache?.limit = ByteCount.parse(arguments.text("value") ?? "") ?? 0
-        environment.cache?.makeRoom()
       }),
     Row(
       Entry(

@@ -167,7 +167,7 @@ enum Showing {
     var rows: [(String, JSON)] = [
       ("threads", .int(Parallel.threads)), ("memory", .string(ByteCount.text(environment.memory))),
       ("timing", .bool(environment.timing)),
-      ("cache", .string(environment.cache.map { ByteCount.text($0.limit) } ?? "none")),
+      ("cache", .string(cacheLimit(environment.cache))),
     ]
     if let cache = environment.cache {
       rows += [
@@ -178,6 +178,11 @@ enum Showing {
     return Output(
       table: Table(
         columns: [.init("setting"), .init("value")], rows: rows.map { [.string($0.0), $0.1] }))
+  }
+
+  private static func cacheLimit(_ cache: DerivedCache?) -> String {
+    guard let limit = cache?.limit, limit > 0 else { return "none" }
+    return ByteCount.text(limit)
   }
 
   static func variables(_ invocation: Invocation) -> Output {

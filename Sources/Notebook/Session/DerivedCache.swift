@@ -1,62 +1,60 @@
 import ActiveLearning
+import Datasets
 import Foundation
 import LinearAlgebra
+import Synchronization
 
 /// What was worked out from data (principal components, coverage graphs, cluster purities), in files of
 /// a folder, found again by what it was worked out from.
 ///
-/// A file is named by the SHA-256 of its key and holds the key and the SHA-256 of its content; what
-/// does not fit that is as if it were not there. Files are written beside their place and renamed.
-/// Once they take more than the limit, those used longest ago go. Any number of processes may share
-/// the folder; none waits for another. Whatever fails here costs time and nothing else.
-package struct DerivedCache: Sendable {
+/// A file is named by the SHA-256 of its key; see `DerivedFile` for what is in it. What does not fit
+/// that is as if it were not there. Files are written beside their place and renamed, and once they
+/// take more than the limit, those used longest ago go. Any number of processes may share the folder;
+/// none waits for another, and none takes more away than it adds where others allow more. Whatever
+/// fails here costs time and nothing else.
+package final class DerivedCache: Sendable {
   package let folder: String
-  /// Bytes that all files together may take; 0 keeps nothing.
-  package var limit: Int
   /// What took less is quicker worked out again than looked up.
   package let leastSeconds: Double
+  private let allowed: Atomic<Int>
 
   package init(folder: String, limit: Int = 1 << 30, leastSeconds: Double = 0.5) {
     self.folder = folder
-    self.limit = limit
     self.leastSeconds = leastSeconds
+    allowed = Atomic(limit)
   }
 
-  private static let magic = Array("winnow derived 1\n".utf8)
+  /// Bytes that all files together may take; 0 reads and keeps nothing. In force at once, for all
+  /// who have the cache.
+  package var limit: Int {
+    get { allowed.load(ordering: .relaxed) }
+    set { allowed.store(newValue, ordering: .relaxed) }
+  }
 
   private func path(_ key: String) -> String { "\(folder)/\(Digest.sha256(Array(key.utf8)))" }
 
-  /// What was kept under a key; nil where nothing is.
-  package func bytes(_ key: String) -> [UInt8]? {
-    guard limit > 0, let data = FileManager.default.contents(atPath: path(key)) else { return nil }
-    let head = Self.magic + Array((key + "\n").utf8)
-    let start = head.count + 65
-    guard data.count >= start, data.prefix(head.count).elementsEqual(head) else { return nil }
-    let content = [UInt8](data.dropFirst(start))
-    let digest = String(decoding: data[head.count..<start - 1], as: UTF8.self)
-    guard Digest.sha256(content) == digest else { return nil }
-    try? FileManager.default.setAttributes(
-      [.modificationDate: Date()], ofItemAtPath: path(key))
-    return content
+  /// What `body` makes of the content kept under a key; nil where there is none that is as it was
+  /// written, and where `body` wants none of it. It has to read all.
+  package func read<Result>(
+    _ key: String, _ body: (inout DerivedContent) -> Result?
+  ) -> Result? {
+    let path = path(key)
+    guard limit > 0, let result = DerivedFile(path: path, key: key).read(body) else { return nil }
+    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
+    return result
   }
 
   /// Keeps what took so long to work out, if that is worth a file.
-  package func keep(_ key: String, seconds: Double, _ content: () -> [UInt8]) {
-    guard seconds >= leastSeconds, limit > 0 else { return }
-    let content = content()
-    guard !content.isEmpty, content.count <= limit else { return }
-    var data = Data(Self.magic + Array((key + "\n" + Digest.sha256(content) + "\n").utf8))
-    data.append(contentsOf: content)
-    let manager = FileManager.default
-    let draft = "\(path(key)).\(UUID().uuidString).part"
-    do {
-      try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try data.write(to: URL(fileURLWithPath: draft))
-      guard rename(draft, path(key)) == 0 else { return try manager.removeItem(atPath: draft) }
-      makeRoom()
-    } catch {
-      try? manager.removeItem(atPath: draft)
-    }
+  /// - Parameter write: hands over the bytes, which are so many, piece by piece.
+  package func keep(
+    _ key: String, seconds: Double, bytes: Int,
+    _ write: ((UnsafeRawBufferPointer) -> Void) -> Void
+  ) {
+    guard seconds >= leastSeconds, bytes > 0, bytes <= limit else { return }
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let before = size
+    guard DerivedFile(path: path(key), key: key).write(write) else { return }
+    makeRoom(downTo: max(limit, before))
   }
 
   /// What all files take together.
@@ -66,9 +64,14 @@ package struct DerivedCache: Sendable {
     let path: String
     let size: Int
     let used: Date
+
+    /// Whether it is being written, or was when a process died.
+    var isDraft: Bool { path.hasSuffix(NewFile.suffix) }
   }
 
-  private var files: [Entry] {
+  private var files: [Entry] { entries.filter { !$0.isDraft } }
+
+  private var entries: [Entry] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.compactMap { name in
       let path = "\(folder)/\(name)"
@@ -81,14 +84,14 @@ package struct DerivedCache: Sendable {
 
   /// Removes what was used longest ago until the rest fits; drafts of an hour ago were left by a
   /// process that died.
-  package func makeRoom() {
-    var left = files.sorted { $0.used < $1.used }
-    for entry in left where entry.path.hasSuffix(".part") && entry.used < Date() - 3600 {
+  private func makeRoom(downTo most: Int) {
+    let entries = entries.sorted { $0.used < $1.used }
+    for entry in entries where entry.isDraft && entry.used < Date() - 3600 {
       try? FileManager.default.removeItem(atPath: entry.path)
     }
-    left.removeAll { $0.path.hasSuffix(".part") }
-    var total = left.reduce(0) { $0 + $1.size }
-    for entry in left where total > limit {
+    let files = entries.filter { !$0.isDraft }
+    var total = files.reduce(0) { $0 + $1.size }
+    for entry in files where total > most {
       try? FileManager.default.removeItem(atPath: entry.path)
       total -= entry.size
     }
@@ -110,11 +113,14 @@ struct EmbeddingArchive: DerivedArchive {
     origin = "\(rows) \(cut) \(features.metric) \(features.normalization)"
   }
 
-  func bytes(named name: String) -> [UInt8]? { cache.bytes("\(origin) \(name)") }
+  func read<Result>(
+    named name: String, _ body: (inout DerivedContent) -> Result?
+  ) -> Result? { cache.read("\(origin) \(name)", body) }
 
-  func keep(named name: String, seconds: Double, _ bytes: () -> [UInt8]) {
-    cache.keep("\(origin) \(name)", seconds: seconds, bytes)
-  }
+  func keep(
+    named name: String, seconds: Double, bytes: Int,
+    _ write: ((UnsafeRawBufferPointer) -> Void) -> Void
+  ) { cache.keep("\(origin) \(name)", seconds: seconds, bytes: bytes, write) }
 }
 
 /// Principal components of a data set's images.
@@ -141,26 +147,28 @@ struct ComponentsCache {
     train: Matrix, test: Matrix?
   ) {
     guard let cache else { return try compute() }
-    if let kept = cache.bytes(key).flatMap(decoded) { return kept }
+    if let kept = cache.read(key, decoded) { return kept }
     let started = ContinuousClock.now
     let rows = try compute()
-    cache.keep(key, seconds: (ContinuousClock.now - started).seconds) {
-      Digest.bytes(floats: rows.train.elements + (rows.test?.elements ?? []))
+    let parts = [rows.train.elements, rows.test?.elements ?? []]
+    cache.keep(
+      key, seconds: (ContinuousClock.now - started).seconds,
+      bytes: parts.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride }
+    ) { write in
+      for part in parts { part.withUnsafeBytes(write) }
     }
     return rows
   }
 
-  private func decoded(_ bytes: [UInt8]) -> (train: Matrix, test: Matrix?)? {
-    let count = train + (test ?? 0)
-    guard count > 0, let floats = Digest.floats(bytes: bytes), floats.count.isMultiple(of: count)
-    else { return nil }
-    let columns = floats.count / count
-    let first = Array(floats.prefix(train * columns))
-    return (
-      Matrix(rows: train, columns: columns, elements: first),
-      test.map {
-        Matrix(rows: $0, columns: columns, elements: Array(floats.dropFirst(train * columns)))
-      }
-    )
+  private func decoded(_ content: inout DerivedContent) -> (train: Matrix, test: Matrix?)? {
+    let bytesOfColumn = (train + (test ?? 0)) * MemoryLayout<Float>.stride
+    guard bytesOfColumn > 0, content.left.isMultiple(of: bytesOfColumn) else { return nil }
+    let columns = content.left / bytesOfColumn
+    let matrix = { (rows: Int, content: inout DerivedContent) in
+      content.numbers(rows * columns).map { Matrix(rows: rows, columns: columns, elements: $0) }
+    }
+    guard let first = matrix(train, &content) else { return nil }
+    guard let test else { return (first, nil) }
+    return matrix(test, &content).map { (first, $0) }
   }
 }

@@ -14,18 +14,28 @@ package enum Digest {
 
   /// Of the rows of both parts as little-endian Float32, train before test.
   static func sha256(rows train: Matrix, _ test: Matrix?) -> String {
-    var sha = SHA256()
+    var digest = Running()
     for values in [train.elements, test?.elements ?? []] {
       for start in stride(from: 0, to: values.count, by: 1 << 18) {
         let piece = values[start..<min(start + 1 << 18, values.count)]
         guard 1.littleEndian == 1 else {
-          sha.update(data: bytes(floats: Array(piece)))
+          bytes(floats: Array(piece)).withUnsafeBytes { digest.add($0) }
           continue
         }
-        piece.withUnsafeBytes { sha.update(bufferPointer: $0) }
+        piece.withUnsafeBytes { digest.add($0) }
       }
     }
-    return hex(sha.finalize())
+    return digest.text
+  }
+
+  /// The SHA-256 of bytes that come piece by piece.
+  struct Running {
+    private var sha = SHA256()
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) { sha.update(bufferPointer: bytes) }
+
+    /// Of all bytes so far.
+    var text: String { Digest.hex(sha.finalize()) }
   }
 
   /// Little-endian int64, eight bytes each.
