@@ -71,6 +71,7 @@ struct node {
   ck_tensor weights, bias;
   ck_tensor kept[3];  // what the forward pass leaves for the backward pass
   bool rectified;
+  bool unit_steps;  // a convolution of stride 1 and padding 1
   // What oneDNN calls primitive descriptions; owned. NULL: not needed.
   dnnl_primitive_desc_t to_inputs, to_weights;
 };
@@ -124,6 +125,11 @@ void plan_add_share(ck_plan *plan, ck_tensor of, ck_tensor share, bool exclusive
 // The whole gradient of a tensor, in its layout, or of what it was before it was rectified; 0 where
 // nothing depends on it. `exclusive` becomes true where nobody else reads it.
 ck_tensor plan_take_gradient(ck_plan *plan, ck_tensor of, bool rectified, bool *exclusive);
+
+// plan_small.c
+// Whether the gradient of a convolution's weights can take the way for images of 2 x 2.
+bool plan_is_small(const ck_plan *plan, const layout *x, const layout *y, const layout *weights);
+void plan_add_small(ck_plan *plan, ck_tensor x, ck_tensor upstream, ck_tensor gradient);
 
 // plan_memory.c
 void plan_place(ck_plan *plan);

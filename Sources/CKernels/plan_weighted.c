@@ -7,11 +7,12 @@
 typedef struct {
   enum { convolution, transposed, dense } kind;
   layout x, y, bias;  // bias without sizes: none
-  layout gradient;    // of y, for dense layers
+  layout given, made;  // x and y in the forward pass
   layout weights;     // in the type of the images
   layout plain;       // the order in which weights come from outside
   dnnl_dims_t strides, padding;
   bool winograd;
+  bool unit_steps;  // stride 1 and padding 1
   bool rectified;
 } operation;
 
@@ -49,12 +50,12 @@ static dnnl_primitive_desc_t describe_forward(ck_plan *plan, const operation *o,
   described d;
   dnnl_status_t status;
   if (o->kind == dense) {
-    status = dnnl_inner_product_forward_desc_init(&d.dense, kind, &o->x, &o->weights, bias_of(o),
-                                                  &o->y);
+    status = dnnl_inner_product_forward_desc_init(&d.dense, kind, &o->given, &o->weights, bias_of(o),
+                                                  &o->made);
   } else {
     status = (o->kind == transposed ? dnnl_deconvolution_forward_desc_init
                                     : dnnl_convolution_forward_desc_init)(
-        &d.convolution, kind, way_of(o), &o->x, &o->weights, bias_of(o), &o->y, o->strides,
+        &d.convolution, kind, way_of(o), &o->given, &o->weights, bias_of(o), &o->made, o->strides,
         o->padding, o->padding);
   }
   if (!plan_ok(plan, status, "a layer with weights")) return NULL;
@@ -71,7 +72,7 @@ static dnnl_primitive_desc_t describe_to_inputs(ck_plan *plan, const operation *
   dnnl_status_t status;
   if (o->kind == dense) {
     status = dnnl_inner_product_backward_data_desc_init(&d.dense, &o->x, &o->weights,
-                                                        &o->gradient);
+                                                        &o->y);
   } else {
     status = (o->kind == transposed ? dnnl_deconvolution_backward_data_desc_init
                                     : dnnl_convolution_backward_data_desc_init)(
@@ -89,7 +90,7 @@ static dnnl_primitive_desc_t describe_to_weights(ck_plan *plan, const operation 
   dnnl_status_t status;
   if (o->kind == dense) {
     status = dnnl_inner_product_backward_weights_desc_init(&d.dense, &o->x, &weights, bias_of(o),
-                                                           &o->gradient);
+                                                           &o->y);
   } else {
     status = (o->kind == transposed ? dnnl_deconvolution_backward_weights_desc_init
                                     : dnnl_convolution_backward_weights_desc_init)(
@@ -108,34 +109,46 @@ static ck_tensor as_results(ck_plan *plan, ck_tensor gradient, const layout *wan
   return plan_as(plan, gradient, &seen);
 }
 
+static void add_weight_gradient(ck_plan *plan, const node *node, ck_tensor gradient) {
+  const layout x = plan_wanted(node->to_weights, dnnl_query_src_md);
+  const layout y = plan_wanted(node->to_weights, dnnl_query_diff_dst_md);
+  const layout weights = plan_wanted(node->to_weights, dnnl_query_diff_weights_md);
+  const ck_tensor into = plan_tensor(plan, node->weights)->gradient;
+  if (node->bias == 0 && node->unit_steps && plan_is_small(plan, &x, &y, &weights)) {
+    plan_add_small(plan, node->x, gradient, into);
+    return;
+  }
+  const ck_tensor upstream = as_results(plan, gradient, &y), input = plan_as(plan, node->x, &x);
+  step *made = plan_add_primitive(plan, node->to_weights);
+  plan_use(made, DNNL_ARG_SRC, input, &x);
+  plan_use(made, DNNL_ARG_DIFF_DST, upstream, &y);
+  plan_use(made, DNNL_ARG_DIFF_WEIGHTS, into, &weights);
+  if (node->bias == 0 || plan_failed(plan)) return;
+  const layout bias = plan_tensor(plan, node->bias)->layout;
+  plan_use(made, DNNL_ARG_DIFF_BIAS, plan_tensor(plan, node->bias)->gradient, &bias);
+}
+
+static void add_input_gradient(ck_plan *plan, const node *node, ck_tensor gradient) {
+  if (node->to_inputs == NULL || plan_failed(plan)) return;
+  const layout y = plan_wanted(node->to_inputs, dnnl_query_diff_dst_md);
+  const layout weights = plan_wanted(node->to_inputs, dnnl_query_weights_md);
+  const layout result = plan_wanted(node->to_inputs, dnnl_query_diff_src_md);
+  const ck_tensor share = plan_add_tensor(plan, &result, in_arena);
+  const ck_tensor upstream = as_results(plan, gradient, &y);
+  const ck_tensor used = plan_as(plan, node->weights, &weights);
+  step *made = plan_add_primitive(plan, node->to_inputs);
+  plan_use(made, DNNL_ARG_DIFF_DST, upstream, &y);
+  plan_use(made, DNNL_ARG_WEIGHTS, used, &weights);
+  plan_use(made, DNNL_ARG_DIFF_SRC, share, &result);
+  plan_add_share(plan, node->x, share, true);
+}
+
 static void backward(ck_plan *plan, const node *node) {
   bool exclusive;
   const ck_tensor gradient = plan_take_gradient(plan, node->y, node->rectified, &exclusive);
   if (gradient == 0) return;
-  const layout x = plan_wanted(node->to_weights, dnnl_query_src_md);
-  const layout y = plan_wanted(node->to_weights, dnnl_query_diff_dst_md);
-  const layout weights = plan_wanted(node->to_weights, dnnl_query_diff_weights_md);
-  const ck_tensor given = as_results(plan, gradient, &y), input = plan_as(plan, node->x, &x);
-  step *made = plan_add_primitive(plan, node->to_weights);
-  plan_use(made, DNNL_ARG_SRC, input, &x);
-  plan_use(made, DNNL_ARG_DIFF_DST, given, &y);
-  plan_use(made, DNNL_ARG_DIFF_WEIGHTS, plan_tensor(plan, node->weights)->gradient, &weights);
-  if (node->bias != 0) {
-    const layout bias = plan_tensor(plan, node->bias)->layout;
-    plan_use(made, DNNL_ARG_DIFF_BIAS, plan_tensor(plan, node->bias)->gradient, &bias);
-  }
-  if (node->to_inputs == NULL) return;
-  const layout wanted_y = plan_wanted(node->to_inputs, dnnl_query_diff_dst_md);
-  const layout wanted_weights = plan_wanted(node->to_inputs, dnnl_query_weights_md);
-  const layout result = plan_wanted(node->to_inputs, dnnl_query_diff_src_md);
-  const ck_tensor share = plan_add_tensor(plan, &result, in_arena);
-  const ck_tensor upstream = as_results(plan, gradient, &wanted_y);
-  const ck_tensor copied = plan_as(plan, node->weights, &wanted_weights);
-  made = plan_add_primitive(plan, node->to_inputs);
-  plan_use(made, DNNL_ARG_DIFF_DST, upstream, &wanted_y);
-  plan_use(made, DNNL_ARG_WEIGHTS, copied, &wanted_weights);
-  plan_use(made, DNNL_ARG_DIFF_SRC, share, &result);
-  plan_add_share(plan, node->x, share, true);
+  add_weight_gradient(plan, node, gradient);
+  add_input_gradient(plan, node, gradient);
 }
 
 static void bind_parameters(ck_plan *plan, const operation *o, ck_tensor weights, ck_tensor bias,
@@ -185,6 +198,7 @@ static ck_tensor add_layer(ck_plan *plan, operation *o, ck_tensor x, ck_tensor w
                       .weights = weights,
                       .bias = bias,
                       .rectified = o->rectified,
+                      .unit_steps = o->kind == convolution && o->unit_steps,
                       .to_inputs = to_inputs,
                       .to_weights = to_weights};
   plan_add_node(plan, &layer);
@@ -192,10 +206,10 @@ static ck_tensor add_layer(ck_plan *plan, operation *o, ck_tensor x, ck_tensor w
 }
 
 // bfloat16 images lie with their channels side by side: the gradients of weights are then up to twice
-// as fast as in blocks, and the rest as fast.
-static layout of_images(const ck_plan *plan, const int64_t *sizes) {
+// as fast as in blocks, and the rest as fast, but for the forward pass to very small images.
+static layout of_images(const ck_plan *plan, const int64_t *sizes, bool to_small) {
   return plan_layout(plan, 4, sizes, plan->type,
-                     plan->type == dnnl_bf16 ? dnnl_nhwc : dnnl_format_tag_any);
+                     plan->type == dnnl_bf16 && !to_small ? dnnl_nhwc : dnnl_format_tag_any);
 }
 
 static layout in_any_order(const ck_plan *plan, int dimensions, const int64_t *sizes,
@@ -217,6 +231,7 @@ static void set_squares(operation *o, const ck_convolution *shape) {
     o->strides[i] = shape->stride;
     o->padding[i] = shape->padding;
   }
+  o->unit_steps = shape->stride == 1 && shape->padding == 1;
   o->rectified = shape->rectified;
 }
 
@@ -231,8 +246,10 @@ ck_tensor ck_plan_convolve(ck_plan *plan, ck_tensor x, const ck_convolution *sha
   const int64_t results[] = {plan->batch, outputs, rows, columns};
   const int d = groups > 1 ? 5 : 4;
   operation o = {.kind = convolution,
-                 .x = of_images(plan, from),
-                 .y = of_images(plan, results),
+                 .x = of_images(plan, from, false),
+                 .y = of_images(plan, results, false),
+                 .given = of_images(plan, from, rows * columns <= 4),
+                 .made = of_images(plan, results, rows * columns <= 4),
                  .weights = in_any_order(plan, d, sizes + 5 - d, plan->type),
                  .plain = plan_layout(plan, d, sizes + 5 - d, dnnl_f32,
                                       groups > 1 ? dnnl_goihw : dnnl_oihw),
@@ -252,8 +269,10 @@ ck_tensor ck_plan_convolve_transposed(ck_plan *plan, ck_tensor x, const ck_convo
   const int64_t sizes[] = {outputs, from[1], k, k};
   const int64_t results[] = {plan->batch, outputs, rows, columns};
   operation o = {.kind = transposed,
-                 .x = of_images(plan, from),
-                 .y = of_images(plan, results),
+                 .x = of_images(plan, from, false),
+                 .y = of_images(plan, results, false),
+                 .given = of_images(plan, from, false),
+                 .made = of_images(plan, results, false),
                  .weights = in_any_order(plan, 4, sizes, plan->type),
                  .plain = plan_layout(plan, 4, sizes, dnnl_f32, dnnl_iohw)};
   if (bias != 0) o.bias = in_any_order(plan, 1, &outputs, dnnl_f32);
@@ -269,8 +288,9 @@ ck_tensor ck_plan_dense(ck_plan *plan, ck_tensor x, int32_t outputs, bool rectif
   const int64_t results[] = {plan->batch, outputs, 1, 1};
   operation o = {.kind = dense,
                  .x = in_any_order(plan, 4, from, plan->type),
-                 .y = plan_layout(plan, 2, results, dnnl_f32, dnnl_nc),
-                 .gradient = plan_layout(plan, 2, results, plan->type, dnnl_nc),
+                 .y = plan_layout(plan, 2, results, plan->type, dnnl_nc),
+                 .given = in_any_order(plan, 4, from, plan->type),
+                 .made = plan_layout(plan, 2, results, dnnl_f32, dnnl_nc),
                  .weights = in_any_order(plan, 4, sizes, plan->type),
                  .plain = plan_layout(plan, 4, sizes, dnnl_f32, dnnl_oihw),
                  .rectified = rectified};

@@ -195,4 +195,34 @@ struct LayerTests {
       expectClose(short, exact.map(Double.init), relative: 0, absolute: 2e-5 * scale)
     }
   }
+
+  /// Images of 2 × 2 have a way of their own; the judge is the definition.
+  @Test(arguments: NumberFormat.allCases.filter(\.isOffered))
+  func `differentiates by the weights of tiny images as the definition does`(
+    format: NumberFormat
+  ) throws {
+    let (batch, inputs, outputs) = (5, 64, 32)
+    var random = RandomSource(RandomKey(seed: 4, role: .data))
+    // Small whole numbers are exact in every format.
+    func whole(_ count: Int) -> [Float] {
+      (0..<count).map { _ in Float(random.integer(below: 9) - 4) }
+    }
+    let (images, upstream) = (whole(batch * inputs * 4), whole(batch * outputs * 4))
+    let run = try LayerRun(
+      [.convolution("layer", outputs: outputs, kernel: 3, padding: 1)],
+      sizes: [batch, inputs, 2, 2], format: format)
+    _ = try run.forward(images)
+    let gradient = try #require(try run.backward(upstream).parameters["layer.weight"])
+    var expected = [Double](repeating: 0, count: outputs * inputs * 9)
+    for n in 0..<batch {
+      for (o, i) in (0..<outputs).flatMap({ o in (0..<inputs).map { (o, $0) } }) {
+        for (p, q) in (0..<4).flatMap({ p in (0..<4).map { (p, $0) } }) {
+          let (row, column) = (q / 2 - p / 2 + 1, q % 2 - p % 2 + 1)
+          let product = upstream[(n * outputs + o) * 4 + p] * images[(n * inputs + i) * 4 + q]
+          expected[((o * inputs + i) * 3 + row) * 3 + column] += Double(product)
+        }
+      }
+    }
+    expectClose(gradient, expected, relative: 0, absolute: 0)
+  }
 }
