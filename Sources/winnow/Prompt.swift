@@ -44,6 +44,9 @@ struct Prompt {
     var text = "winnow \(Program.version), session \(session.lease.number) in "
     text += Places.workspace(job.options.workspace)
     if let summary = session.restored { text += "\nrestored: \(summary)" }
+    if let undone = try session.leftUndone {
+      text += "\ncut short: \(undone); resume goes on with it"
+    }
     if !job.options.quiet { job.console.warn(text + "\nhelp says what there is, Ctrl-D leaves") }
   }
 

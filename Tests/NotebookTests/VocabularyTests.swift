@@ -1,6 +1,7 @@
 import CommandLanguage
 import Foundation
 import LinearAlgebra
+import Networks
 import Notebook
 import Testing
 
@@ -82,6 +83,7 @@ import Testing
   {
     let threads = Parallel.threads
     defer { Parallel.threads = threads }
+    guard !Self.isLarge(name) else { return }
     for example in try entry(name).examples {
       let typed = try withTrial { trial in
         let script = try ExampleFiles.placed(example, in: trial.folder)
@@ -105,6 +107,11 @@ import Testing
         #expect(before.map { Self.moved($0) } == after.map { Self.moved($0) }, "\(first.command)")
       }
     }
+  }
+
+  /// Networks have one row, filled in from their architectures; the small ones are run.
+  private static func isLarge(_ name: String) -> Bool {
+    name != "model resnet18" && Architecture.names.contains { name == "model " + $0 }
   }
 
   /// Whether the command speaks of inputs and cells, which differ between a block and its commands.

@@ -5,12 +5,13 @@ extension Architecture {
     + ["alexnet"]
 
   /// The network called `name`; nil where none is.
+  /// - Parameter coarse: residual networks only: a stem of large windows and stride 2.
   /// - Throws: `NetworkError.image` where the images are too small for it.
-  package static func named(_ name: String, for shape: ImageShape, classes: Int)
-    throws(NetworkError) -> Architecture?
-  {
+  package static func named(
+    _ name: String, for shape: ImageShape, classes: Int, coarse: Bool = false
+  ) throws(NetworkError) -> Architecture? {
     if let residual = ResidualNetwork.named.first(where: { $0.name == name }) {
-      return try residual.architecture(for: shape, classes: classes)
+      return try residual.architecture(for: shape, classes: classes, coarse: coarse)
     }
     let plain = name.hasSuffix("_bn") ? String(name.dropLast(3)) : name
     if let plan = PlainNetwork.named.first(where: { $0.name == plain }) {

@@ -36,12 +36,12 @@ package struct ResidualNetwork: Sendable {
     ResidualNetwork(name: "wide_resnet101_2", blocks: [3, 4, 23, 3], width: 128),
   ]
 
-  package func architecture(for shape: ImageShape, classes: Int) throws(NetworkError)
-    -> Architecture
+  /// - Parameter coarse: a stem of large windows and stride 2, which MNIST has.
+  package func architecture(for shape: ImageShape, classes: Int, coarse: Bool = false)
+    throws(NetworkError) -> Architecture
   {
-    // MNIST's stem: large windows for grey images, which have no small details of colour.
     let stem: Layer =
-      shape.channels == 1
+      coarse
       ? .convolution("conv1", outputs: channels, kernel: 7, stride: 2, padding: 3)
       : .convolution("conv1", outputs: channels, kernel: 3, padding: 1)
     var layers = [

@@ -17,6 +17,7 @@ enum Acquiring {
     guard use != .none else { return nil }
     let choice = invocation.arguments.text("acquisition") ?? "last"
     if choice == "last", let source = try last(invocation) { return source }
+    if choice == "untrained", let source = try untrained(invocation) { return source }
     if choice == "last", !pool.labeled.isEmpty { invocation.notices.append(standIn(invocation)) }
     let defaults = try invocation.data().plan().training
     return ProbeAcquisition(
@@ -32,6 +33,13 @@ enum Acquiring {
   private static func last(_ invocation: Invocation) throws -> (any AcquisitionSource)? {
     guard let record = invocation.state.model else { return nil }
     return try invocation.restored(record).acquisition(
+      seed: invocation.state.seed, round: invocation.state.round)
+  }
+
+  /// The network trained last with its initial weights; nil where that was no network.
+  private static func untrained(_ invocation: Invocation) throws -> (any AcquisitionSource)? {
+    guard let record = invocation.state.model else { return nil }
+    return try invocation.restored(record).untrained(
       seed: invocation.state.seed, round: invocation.state.round)
   }
 

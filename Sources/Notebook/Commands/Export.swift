@@ -8,18 +8,28 @@ extension Vocabulary {
     Entry(
       .command, "export", "writes a part of the session to files for other programs",
       parameters: [
-        .positional("kind", .choice(["reference", "rounds", "features"]), "what to write"),
+        .positional(
+          "kind", .choice(["reference", "rounds", "features", "model"]), "what to write"),
         .positional("file", .newFile, "where to; a new folder for reference"),
       ],
       details: """
         reference: the rounds since the labeled set was empty last, as a run directory of the
         reference implementation, which load NAME labeled=DIR reads again. rounds: a row for each
         round since the last load, .csv, with all metrics and the values of loops. features: the
-        embedding of the pool as loaded, one row per sample, .npy of 32-bit floats.
+        embedding of the pool as loaded, one row per sample, .npy of 32-bit floats. model: the weights
+        of the network trained last, .safetensors, or a torch state dict by any other ending, under
+        torchvision's names; train NAME pretrained=FILE reads them again.
         """,
       examples: [
         "load digits\nnoise sym 0.2\nquery npc 20\ntrain linear\nexport reference exported-run",
-        "load digits\nexport features digits-pca32.npy\nquery random 9\nexport rounds results.csv",
+        """
+        load digits
+        export features digits-pca32.npy
+        query random 9
+        export rounds results.csv
+        train mlp epochs=1
+        export model mlp.safetensors
+        """,
       ]),
     CommandImplementation(isLong: true, action: .compute(runExport)))
 
@@ -28,6 +38,7 @@ extension Vocabulary {
     return switch invocation.arguments.text("kind") {
     case "features": try exportFeatures(path, invocation)
     case "rounds": try exportRounds(path, invocation)
+    case "model": try exportModel(path, invocation)
     default: try exportRun(path, invocation)
     }
   }
@@ -43,6 +54,25 @@ extension Vocabulary {
       lines: [
         "\(Format.grouped(features.rows)) rows of \(Format.grouped(features.columns)) in \(path)"
       ])
+  }
+
+  private static func exportModel(_ path: String, _ invocation: Invocation) throws -> Output {
+    guard let record = invocation.state.model else {
+      throw Diagnostic(
+        .needsModel, "no model is trained yet", at: invocation.bound.range,
+        notes: ["train a network first: train resnet18"])
+    }
+    guard let network = try invocation.restored(record) as? NetworkOfImages else {
+      throw MethodError.refused(
+        reason: "\(record.name) is no network, and has no weights under torchvision's names")
+    }
+    let weights = network.model.weights
+    try WeightFile.write(weights, to: path)
+    return Output(
+      record: .record(
+        ("kind", .string("model")), ("file", .string(path)), ("model", .string(record.name)),
+        ("tensors", .int(weights.tensors.count))),
+      lines: ["\(Format.count(weights.tensors.count, "tensor")) of \(record.name) in \(path)"])
   }
 
   private static func exportRounds(_ path: String, _ invocation: Invocation) throws -> Output {

@@ -45,18 +45,28 @@ struct UnfinishedInput {
   /// The one that it was cut short in; nil where that was between two.
   var cutShort: CellRecord? { cells.last.flatMap { $0.status == .ok ? nil : $0 } }
 
+  /// Whether nothing has changed since on the line of cells that the session stands on.
+  func isUntouched(on line: [CellRecord]) -> Bool { stands(on: line) && changes(in: line).isEmpty }
+
+  /// The cell that the session stood at when it was cut short.
+  private var stoodAt: Int? { cutShort.map(\.parent) ?? cells.last?.number }
+
+  private func stands(on line: [CellRecord]) -> Bool {
+    stoodAt.map { cell in line.contains { $0.number == cell } } ?? true
+  }
+
+  private func changes(in line: [CellRecord]) -> [CellRecord] {
+    line.filter { $0.number > stoodAt ?? 0 && $0.changesState }
+  }
+
   /// - Parameter line: the cells that the session stands on.
   /// - Throws: `refused` where something else was changed or undone since.
   func requireUntouched(at range: SourceRange, _ line: [CellRecord]) throws(Diagnostic) {
-    let stoodAt = cutShort.map(\.parent) ?? cells.last?.number
-    let since = line.drop { $0.number <= stoodAt ?? 0 }
-    let isThere = stoodAt.map { cell in line.contains { $0.number == cell } } ?? true
-    guard isThere, !since.contains(where: \.changesState) else {
-      throw Diagnostic(
-        .refused, "the session has changed since input \(input.number) was cut short", at: range,
-        label: since.first(where: \.changesState).map { "by cell \($0.number): \($0.command)" },
-        notes: ["undo takes that back; or type what is left to do"])
-    }
+    guard !isUntouched(on: line) else { return }
+    throw Diagnostic(
+      .refused, "the session has changed since input \(input.number) was cut short", at: range,
+      label: changes(in: line).first.map { "by cell \($0.number): \($0.command)" },
+      notes: ["undo takes that back; or type what is left to do"])
   }
 }
 
@@ -69,6 +79,16 @@ struct Skipping {
 }
 
 extension Session {
+  /// The first line of what `resume` would go on with; nil where it would do nothing or refuse.
+  package var leftUndone: String? {
+    get throws {
+      guard let unfinished = try unfinishedInput(before: .max),
+        unfinished.isUntouched(on: try lease.lineage())
+      else { return nil }
+      return unfinished.input.text.firstCodeLine
+    }
+  }
+
   /// The last input before another that did not run to its end, if it made a cell.
   func unfinishedInput(before number: Int) throws -> UnfinishedInput? {
     for input in try lease.inputs().reversed() where input.number < number {

@@ -33,10 +33,17 @@ extension Vocabulary {
     try row.resolve(&invocation.bound.arguments, data)
     let set = try TrainingSet(
       invocation.pool(), on: invocation.arguments.text("on") ?? "clean")
-    let context = ModelContext(
+    var context = ModelContext(
       data: data, samples: set.samples, labels: set.labels, seed: invocation.state.seed,
       round: invocation.state.round)
-    let trained = try row.train(invocation.arguments, context)
+    let checkpoints = try invocation.checkpoints(of: set)
+    context.checkpoints = checkpoints
+    context.previous = invocation.previousWeights(of: entry.name)
+    let result = Result { try row.train(invocation.arguments, context) }
+    if let failure = checkpoints.finish() {
+      invocation.notices.append("no checkpoint of this training could be kept: \(failure)")
+    }
+    let trained = try result.get()
     let record = ModelRecord(
       name: entry.name,
       samplesBlob: invocation.keep(Digest.bytes(ints: set.samples), as: "train_samples"),
@@ -115,6 +122,24 @@ struct TrainingSet {
 }
 
 extension Invocation {
+  /// Where this training keeps how far it has come, and finds how far it had come.
+  fileprivate func checkpoints(of set: TrainingSet) throws -> Checkpoints {
+    let work = [
+      bound.canonical, try data().record.digest, Digest.sha256(ints: set.samples + set.labels),
+      "seed=\(state.seed)", "round=\(state.round)", "threads=\(Parallel.threads)",
+      state.model?.weightsBlob ?? "",
+    ].joined(separator: "\n")
+    return try Checkpoints(work: work, lease: session.lease, cell: cell, cutShort: cutShort)
+  }
+
+  /// Reads them when they are asked for.
+  fileprivate func previousWeights(of name: String) -> () throws -> [UInt8]? {
+    {
+      guard let record = state.model, record.name == name else { return nil }
+      return try record.weightsBlob.map(bytes)
+    }
+  }
+
   /// The model trained last, from what the workspace keeps of it.
   func restored(_ record: ModelRecord) throws -> any SessionModel {
     guard let row = Vocabulary.implementation(Vocabulary.models, record.name) else {

@@ -66,6 +66,26 @@ final class DataHandle {
   /// For each class the coarser one that it belongs to, where the data tell.
   func superclasses() throws -> [Int]? { try files().dataset.superclasses }
 
+  /// The pool's images as a network takes them, a sample's at its index.
+  /// - Parameter augment: what is done to them at random; nil for what is usual with these data.
+  /// - Throws: `refused` where the data set has no images.
+  func images(augment: AugmentationChoice? = nil) throws -> ImagePipeline {
+    let dataset = try files().dataset
+    guard let images = dataset.train.images else {
+      throw MethodError.refused(
+        reason: "\(record.dataset) has no images, and this model needs them")
+    }
+    return try .standard(
+      for: record.dataset, images: images, training: images, augment: augment)
+  }
+
+  /// The same of the test split; nil where there is none.
+  func testImages() throws -> ImagePipeline? {
+    let dataset = try files().dataset
+    guard let training = dataset.train.images, let images = dataset.test?.images else { return nil }
+    return try .standard(for: record.dataset, images: images, training: training)
+  }
+
   func testLabels() throws -> [Int]? { try files().dataset.test?.labels }
 
   var classNames: [String] { record.classNames ?? (0..<record.classes).map(String.init) }

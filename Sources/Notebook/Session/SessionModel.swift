@@ -10,10 +10,14 @@ protocol SessionModel: Sendable {
 
   /// What strategies ask, in the round of this number; nil for a model that only names classes.
   func acquisition(seed: Int, round: Int) -> (any AcquisitionSource)?
+
+  /// The same with initial weights; nil where a probe's take their place.
+  func untrained(seed: Int, round: Int) -> (any AcquisitionSource)?
 }
 
 extension SessionModel {
   func acquisition(seed: Int, round: Int) -> (any AcquisitionSource)? { nil }
+  func untrained(seed: Int, round: Int) -> (any AcquisitionSource)? { nil }
 }
 
 /// The linear probe, on the rows that it was trained for.

@@ -176,6 +176,10 @@ struct ModelContext {
   let labels: [Int]
   let seed: Int
   let round: Int
+  /// Where a long training keeps how far it has come; nil for one that is a part of something else.
+  var checkpoints: Checkpoints?
+  /// The weights of the model trained last, if it is of the same kind.
+  var previous: () throws -> [UInt8]? = { nil }
 
   var classes: Int { data.record.classes }
 

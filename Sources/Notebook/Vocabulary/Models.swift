@@ -5,7 +5,9 @@ import Networks
 
 extension Vocabulary {
   /// The models.
-  static let models: [Row<ModelImplementation>] = [
+  static let models = modelsOfFeatures + networks
+
+  private static let modelsOfFeatures: [Row<ModelImplementation>] = [
     Row(
       Entry(
         .model, "linear", aliases: ["linear_probe", "probe"],
