@@ -37,3 +37,13 @@ package struct CoverageCurve: Sendable {
       })
   }
 }
+
+extension Embedding {
+  /// The share of the samples that are nearer than `radius` to one of `coverers`; 0 of an empty pool.
+  ///
+  /// |coverers| · N · d operations: for those who need no graph for anything else.
+  /// - Throws: `MethodError.noSuchSample`; `Interrupted`.
+  package func coverage(of coverers: [Int], within radius: Double) throws -> Double {
+    ratio(try nearestDistances(to: coverers).count { $0 < radius }, count)
+  }
+}

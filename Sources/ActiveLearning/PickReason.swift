@@ -23,6 +23,14 @@ package struct PickReason: Sendable, Hashable, Codable {
     }
   }
 
+  /// How a pick was made in which the best score did not decide.
+  package enum Rule: Sendable, Hashable, Codable {
+    /// By lot, and how likely that was.
+    case drawn(probability: Double)
+    /// As the next one in an order that is not the order of the scores.
+    case inTurn
+  }
+
   /// How many candidates were as good as the pick, itself included.
   package var tied: Int
   /// Nil where it was the only candidate.
@@ -31,13 +39,17 @@ package struct PickReason: Sendable, Hashable, Codable {
   package var covered: [Int]?
   /// In the order in which they should be read.
   package var terms: [Term]
+  /// Nil where the best score decided; then the pick is at least as good as the runner-up.
+  package var rule: Rule?
 
   package init(
-    tied: Int, runnerUp: RunnerUp? = nil, covered: [Int]? = nil, terms: [Term] = []
+    tied: Int, runnerUp: RunnerUp? = nil, covered: [Int]? = nil, terms: [Term] = [],
+    rule: Rule? = nil
   ) {
     self.tied = tied
     self.runnerUp = runnerUp
     self.covered = covered
     self.terms = terms
+    self.rule = rule
   }
 }

@@ -13,6 +13,20 @@ package struct Pick: Sendable, Hashable {
   }
 }
 
+/// What a noise-aware query believed once a share of its labels was bought.
+package struct Belief: Sendable, Hashable {
+  /// How many samples were labeled by then.
+  package let labeled: Int
+  /// Those whose labels were suspected, in the order of purchase: by the judgement of this share, or
+  /// by an earlier one where the labels were too few for the filter to judge.
+  package let suspected: [Int]
+
+  package init(labeled: Int, suspected: [Int]) {
+    self.labeled = labeled
+    self.suspected = suspected
+  }
+}
+
 /// What a query chose and bought, and what it learned on the way.
 package struct Selection: Sendable {
   /// The samples in the order of choice.
@@ -23,6 +37,8 @@ package struct Selection: Sendable {
   package let shares: [Int]
   /// One per judgement, in order; empty if the strategy is not noise-aware.
   package let verdicts: [Verdict]
+  /// One per share, in order; empty if the strategy is not noise-aware.
+  package let beliefs: [Belief]
   /// How many picks gained nothing.
   package let exhausted: Int
   /// The ball radius in force at the end; nil for strategies without one.
@@ -34,13 +50,15 @@ package struct Selection: Sendable {
 
   /// - Parameter exhausted: how many picks gained nothing; 0 for strategies that do not cover.
   package init(
-    picks: [Pick], labels: [Int], shares: [Int], verdicts: [Verdict] = [], exhausted: Int = 0,
-    delta: Double? = nil, memory: StrategyMemory? = nil, notices: [String] = []
+    picks: [Pick], labels: [Int], shares: [Int], verdicts: [Verdict] = [],
+    beliefs: [Belief] = [], exhausted: Int = 0, delta: Double? = nil,
+    memory: StrategyMemory? = nil, notices: [String] = []
   ) {
     self.picks = picks
     self.labels = labels
     self.shares = shares
     self.verdicts = verdicts
+    self.beliefs = beliefs
     self.delta = delta
     self.exhausted = exhausted
     self.memory = memory

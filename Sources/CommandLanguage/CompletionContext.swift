@@ -8,6 +8,8 @@ package struct CompletionContext: Hashable, Sendable {
     case statement
     /// Behind a verb: a positional value, or the name of an option.
     case argument
+    /// Behind a verb, in a list: another value of the positional argument that the list is.
+    case element
     /// Behind `name=` of a command's option.
     case optionValue(String)
     /// Inside `method(`, where an option's name stands.
@@ -132,7 +134,7 @@ private struct Surroundings {
   private(set) var method: Method?
 
   init(_ parser: Parser, before index: Int) {
-    let (start, method) = Surroundings.innermost(parser, before: index)
+    let (start, method, isInList) = Surroundings.innermost(parser, before: index)
     let tokens = parser.lexer.tokens[start..<index]
     self.method = method
     guard let first = tokens.first else {
@@ -151,6 +153,7 @@ private struct Surroundings {
       case "for": place = Surroundings.placeInLoop(tokens.count)
       default: readCommand(parser, from: start, before: index)
       }
+      if place == .argument, isInList || last.kind == .comma { place = .element }
     }
     guard let method else { return }
     let behindMethodPart = continuesValue || last.kind == .openParenthesis
@@ -190,8 +193,8 @@ private struct Surroundings {
     token.kind == .equals || token.kind == .comma || token.kind == .openBracket
   }
 
-  /// Where the statement around a token begins, and the method that is open there.
-  private static func innermost(_ parser: Parser, before index: Int) -> (Int, Method?) {
+  /// Where the statement around a token begins, the method that is open there, and whether a list is.
+  private static func innermost(_ parser: Parser, before index: Int) -> (Int, Method?, Bool) {
     let tokens = parser.lexer.tokens
     var start = 0
     /// What is open in the statement: methods, and nil for lists.
@@ -217,6 +220,6 @@ private struct Surroundings {
       default: break
       }
     }
-    return (start, open.last { $0 != nil } ?? nil)
+    return (start, open.last { $0 != nil } ?? nil, open.contains { $0 == nil })
   }
 }

@@ -30,8 +30,8 @@ struct Prompt {
     while true {
       switch try read(editor) {
       case .line(let text):
+        // A Ctrl-C from here on is for the command: the next `readLine` forgets it.
         editor.remember(text)
-        Signals.forget()
         guard try answer(text) else { return .ok }
       case .interrupted: continue
       case .endOfFile: return .ok

@@ -205,19 +205,10 @@ import Testing
   }
 
   @Test func `does not change with the number of threads or the lists kept`() throws {
-    let (features, truth) = clusters(600, classes: 6, dimensions: 8)
-    let observed = try noisy(truth, classes: 6, rate: 0.4)
-    let usual = Parallel.threads
-    defer { Parallel.threads = usual }
-    var runs: [[Pick]] = []
-    for (threads, memory) in [(1, 1 << 30), (2, 1 << 30), (1, 0), (2, 0)] {
-      Parallel.threads = threads
-      let experiment = try Experiment(features, truth: truth, observed: observed, classes: 6)
+    let runs = try Experiment.runs(of: 18) { memory, filter in
       let schedule = DeltaSchedule(.maxEntropySmaller, considersNoise: true)
-      let strategy = NoiseAwareSampling(
-        WeightedProbCover(delta: 0.4, memory: memory, schedule: schedule),
-        filter: experiment.ideal)
-      runs.append(try experiment.select(strategy, 18).picks)
+      return NoiseAwareSampling(
+        WeightedProbCover(delta: 0.4, memory: memory, schedule: schedule), filter: filter)
     }
     #expect(runs.allSatisfy { $0 == runs[0] })
   }

@@ -31,6 +31,22 @@ struct Experiment {
     return selection
   }
 
+  /// What a strategy picks on one thread and on two, with lists of neighbours kept and not.
+  /// - Parameter make: is given the memory for the lists, and a filter that knows the truth.
+  static func runs(
+    of count: Int, _ make: (_ memory: Int, _ filter: Ideal) -> any QueryStrategy
+  ) throws -> [[Pick]] {
+    let (features, truth) = clusters(700, classes: 6, dimensions: 8)
+    let observed = try noisy(truth, classes: 6, rate: 0.4)
+    let usual = Parallel.threads
+    defer { Parallel.threads = usual }
+    return try [(1, 1 << 30), (2, 1 << 30), (1, 0), (2, 0)].map { threads, memory in
+      Parallel.threads = threads
+      let experiment = try Experiment(features, truth: truth, observed: observed, classes: 6)
+      return try experiment.select(make(memory, experiment.ideal), count).picks
+    }
+  }
+
   /// Selects, and makes the result the state for the next query.
   mutating func query(_ strategy: some QueryStrategy, _ count: Int) throws -> Selection {
     let selection = try select(strategy, count)

@@ -176,18 +176,9 @@ import Testing
   }
 
   @Test func `agrees on one thread and on two, with lists kept and not`() throws {
-    let (features, truth) = clusters(700, classes: 6, dimensions: 8)
-    let observed = try noisy(truth, classes: 6, rate: 0.4)
-    let usual = Parallel.threads
-    defer { Parallel.threads = usual }
-    var runs: [[Pick]] = []
-    for (threads, memory) in [(1, 1 << 30), (2, 1 << 30), (1, 0), (2, 0)] {
-      Parallel.threads = threads
-      let experiment = try Experiment(features, truth: truth, observed: observed, classes: 6)
-      let strategy = NoiseAwareSampling(
-        WeightedProbCover(delta: 0.4, factor: true, memory: memory), filter: experiment.ideal,
-        share: 6)
-      runs.append(try experiment.select(strategy, 60).picks)
+    let runs = try Experiment.runs(of: 60) { memory, filter in
+      NoiseAwareSampling(
+        WeightedProbCover(delta: 0.4, factor: true, memory: memory), filter: filter, share: 6)
     }
     #expect(runs.allSatisfy { $0 == runs[0] })
   }

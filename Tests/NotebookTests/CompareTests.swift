@@ -162,6 +162,10 @@ import Testing
       #expect(try trial.ok("show curves").column("labels").compactMap(\.int) == [12])
       #expect(try trial.ok("show labeled").rows.count == 4)
       #expect(try trial.failing("query random 2").failure?.code == .budget)
+      let failed = try trial.failing("query random 200").failure?.diagnostic
+      #expect(failed?.code == .budget)
+      #expect(failed?.message == "200 labels, 3 a sample, are for 66 samples; 56 are unlabeled")
+      #expect(failed?.label == "from 3 to 168")
     }
   }
 }

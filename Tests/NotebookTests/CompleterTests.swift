@@ -77,6 +77,17 @@ import Testing
     #expect(try names("query npc 20 delta=") == ["auto"])
   }
 
+  @Test func `members of a panel, and their options`() throws {
+    let all = Vocabulary.entries(.noise).map(\.name)
+    for line in ["noise panel [", "noise panel [sym(rate=0.3), ", "noise panel ["] {
+      #expect(try names(line) == all, "\(line)")
+    }
+    #expect(try names("noise panel [sym(rate=0.3), ex") == ["expert"])
+    #expect(try names("noise panel [expert(") == ["classes="])
+    #expect(try names("noise panel [fatigued(start=0, ") == ["end=", "purchases="])
+    #expect(try names("noise panel sym(rate=0.1),bi") == ["biased"])
+  }
+
   @Test func `features are a way to make them, or a file`() throws {
     let offered = try names("load digits features=p")
     #expect(offered.prefix(2) == ["pca:", "pixels"])
@@ -127,6 +138,7 @@ import Testing
     let offered = try names("help np")
     #expect(offered == ["npc"])
     #expect(try names("help no").contains("noise"))
+    #expect(try names("help sched") == ["schedule"])
     #expect(try Set(names("help ")).count == names("help ").count)
   }
 

@@ -43,8 +43,30 @@ import Testing
       suggestions: ["delta"]),
     Case(code: .unknownOption, before: labeled, line: "train 1nn epochs=3", marked: "epochs"),
     Case(
-      code: .unknownOption, before: labeled, line: "filter aum(epoch=3)", marked: "aum(epoch=3)",
+      code: .unknownOption, before: labeled, line: "filter aum(epoch=3)", marked: "epoch",
       suggestions: ["epochs"]),
+    Case(
+      code: .unknownOption, before: labeled, line: "query maxherding 5 delta=0.5", marked: "delta",
+      suggestions: ["sigma"]),
+    Case(code: .unknownOption, before: labeled, line: "query npc 5 momentum=1", marked: "momentum"),
+    Case(
+      code: .unknownOption, before: labeled, line: "query npc 5 filter=aum(card=true)",
+      marked: "card"),
+    Case(code: .range, before: labeled, line: "query npc 5 filter=aum(epochs=0)", marked: "0"),
+    Case(code: .range, before: labeled, line: "query npc 5 delta=[0.5, -1]", marked: "-1"),
+    Case(code: .type, before: labeled, line: "query npc 5 delta=0.5,wide", marked: "wide"),
+    Case(
+      code: .unknownName, before: labeled, line: "noise panel [sym(rate=0.1), exprt(classes=2)]",
+      marked: "exprt", suggestions: ["expert"]),
+    Case(code: .range, before: labeled, line: "noise panel [none, sym(rate=7)]", marked: "7"),
+    Case(code: .unknownName, before: labeled, line: "noise expert [1, one]", marked: "one"),
+    Case(
+      code: .range, before: labeled, line: "noise panel [none, expert(classes=12)]",
+      marked: "expert(classes=12)"),
+    Case(code: .needsModel, before: labeled, line: "filter cl probs=model", marked: "model"),
+    Case(
+      code: .needsModel, before: labeled, line: "query npc 9 filter=cl(probs=model)",
+      marked: "cl(probs=model)"),
     Case(code: .missingArgument, before: labeled, line: "query", marked: ""),
     Case(code: .missingArgument, before: labeled, line: "query random", marked: ""),
     Case(code: .missingArgument, before: labeled, line: "noise sym", marked: ""),

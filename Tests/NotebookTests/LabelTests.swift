@@ -51,6 +51,87 @@ import Testing
     }
   }
 
+  @Test(arguments: ["label 1290 3", "label 17 3\nlabel 17 4"])
+  func `the round's coverage and noise follow it`(_ script: String) throws {
+    try withTrial { trial in
+      try trial.ok("load digits\nnoise sym 0.5\nquery probcover 30 ties=lowest\n\(script)")
+      let rounds = try trial.ok("show rounds")
+      let table = try trial.ok("show coverage")
+      let row = try #require(
+        table.column("delta").firstIndex { abs(($0.double ?? 0) - 0.68) < 1e-9 })
+      for key in ["coverage", "clean_coverage"] {
+        #expect(rounds.column(key).first == table.column(key)[row], "\(key)")
+      }
+      let labeled = try trial.ok("show labeled")
+      #expect(rounds.column("n_labeled").first?.int == labeled.rows.count)
+    }
+  }
+
+  @Test func `costs one label, whatever a sample costs the oracle's votes`() throws {
+    try withTrial { trial in
+      let bought = try trial.ok("load digits\nnoise sym 0.5 votes=3\nquery random 9")
+      let sample = try #require(bought["selected"]?.ints).first ?? 0
+      // One put right costs nothing more: the labeled set does not grow.
+      try trial.ok("label \(sample) 1\nlabel 1290 3\ntrain 1nn")
+      #expect(try trial.ok("show curves").column("labels").compactMap(\.int) == [10])
+      // An earlier run keeps what it cost, also for those who come back.
+      try trial.reopen()
+      try trial.ok("reset\nquery probcover 6\ntrain 1nn")
+      let before = try trial.ok("show curves").column("labels")
+      try trial.reopen()
+      #expect(try trial.ok("show curves").column("labels") == before)
+      #expect(before.compactMap(\.int) == [10, 6])
+      try trial.ok("undo 3")
+      // 20 labels in all, so 10 are left: three samples at three votes each.
+      #expect(try trial.ok("query random spc=1")["selected"]?.ints?.count == 3)
+    }
+  }
+
+  /// Three photographs of each class, which are called 1, 10 and 2.
+  private func loadNumbered(_ trial: Trial, _ names: [String] = ["1", "10", "2"]) throws {
+    for place in ["train", "test"] {
+      for name in names {
+        let folder = trial.folder.appending(path: "numbered/\(place)/\(name)")
+        try FileManager.default.createDirectory(
+          at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+          at: folder, withDestinationURL: URL(filePath: "\(DataTrees.path)/photos/train/cat"))
+      }
+    }
+    try trial.ok("load folder path=\(trial.path("numbered")) features=pca:2")
+  }
+
+  @Test func `a class named by a number is meant by its name, never by its place`() throws {
+    try withTrial { trial in
+      try loadNumbered(trial)
+      #expect(try trial.ok("label 0 1")["label"]?.int == 0)
+      #expect(try trial.ok("label 1 10")["label"]?.int == 1)
+      let last = try #require(try trial.run("label 2 2").last)
+      #expect(last.output?.json["label"]?.int == 2)
+      // The canonical command means the same.
+      #expect(last.command == "label 2 '2'")
+      #expect(try trial.ok(last.command)["label"]?.int == 2)
+      let refused = try trial.failing("label 3 0").failure
+      #expect(refused?.code == .unknownName)
+      #expect(refused?.diagnostic.notes.contains { $0.contains("1, 10, 2") } == true)
+      // `expert` and the map of `asym` name classes, too.
+      #expect(try trial.failing("noise expert 0").failure?.code == .unknownName)
+      let noise = try trial.ok("noise asym 1 map='1>10'")
+      #expect(noise["evaluation"]?["matrix"]?.array?.first?.doubles == [0, 1, 0])
+    }
+  }
+
+  @Test func `a name that two classes may have is refused, with what to write`() throws {
+    try withTrial { trial in
+      try loadNumbered(trial, ["Cat", "cat", "dog"])
+      #expect(try trial.ok("label 0 cat")["label"]?.int == 1)
+      let refused = try trial.failing("label 0 CAT").failure
+      #expect(refused?.code == .refused)
+      #expect(refused?.diagnostic.label == "write a number: 0, 1")
+      #expect(try trial.ok("label 0 2")["label"]?.int == 2)
+    }
+  }
+
   @Test func `is undone, done again and restored like everything else`() throws {
     try withTrial { trial in
       try trial.ok("load digits\nnoise sym 0.5\nquery random 10\nfilter knn")

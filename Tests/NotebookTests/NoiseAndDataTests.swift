@@ -59,7 +59,7 @@ import Testing
     ("noise panel [sym(rate=0.1), none] votes=1", .range), ("noise biased []", .type),
     ("noise biased 0.1,0.2", .refused), ("noise biased 0.1,2", .range), ("noise expert 10", .range),
     ("noise expert zero", .unknownName), ("noise fatigued 0.5 0.1", .range),
-    ("noise sym 0.1 votes=0", .range),
+    ("noise sym 0.1 votes=0", .range), ("noise panel [sym(rate=0.1, votes=3), none]", .refused),
   ])
   func `annotators that cannot be are said to be so`(_ line: String, _ code: Diagnostic.Code) throws
   {

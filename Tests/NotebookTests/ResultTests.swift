@@ -182,6 +182,24 @@ import Testing
     }
   }
 
+  @Test func `shares that the filter did not judge have an entry, too`() throws {
+    try withTrial { trial in
+      let result = try trial.ok("load digits\nnoise sym 0.5\nquery npc 16 share=4")
+      let verdicts = try #require(result["verdicts"]?.array)
+      #expect(verdicts.compactMap { $0["labeled"]?.int } == [4, 8, 12, 16])
+      // Below one label for each class every label counts as clean.
+      #expect(verdicts.prefix(2).allSatisfy { $0["suspected"]?.ints == [] })
+      let judged = try trial.ok("show filter")
+      let suspected = zip(judged.column("sample"), judged.column("clean")).filter {
+        $0.1.bool == false
+      }
+      #expect(verdicts.last?["suspected"]?.ints == suspected.compactMap(\.0.int))
+      // Earlier verdicts stand where a later share is not judged.
+      let more = try trial.ok("reset\nquery npc 9 share=3 filter=none")
+      #expect(more["verdicts"]?.array?.count == more["shares"]?.ints?.count)
+    }
+  }
+
   @Test func `truth stands under evaluation and nowhere else`() throws {
     func results(labels: (Int) -> Int) throws -> [JSON] {
       try withTrial { trial in

@@ -53,6 +53,39 @@ import Testing
     #expect(codes("for n in 1..50 { query ncp $n }") == [.unknownName])
   }
 
+  @Test(arguments: [
+    ("noise fatigued 0.5 0.1", Diagnostic.Code.range, "0.1"),
+    ("query npc 5 delta=0.5,0.6 schedule=max_std", .refused, "0.5,0.6"),
+    ("query probcover(delta=[0.5, 0.6], schedule=linear_descent) 5", .refused, "[0.5, 0.6]"),
+    ("query typiclust 5 filter=aum", .refused, "aum"), ("query uherding 5 share=3", .refused, "3"),
+    ("for q in uherding(nas=true) typiclust { query $q 5 noise_dropout=true }", .refused, "true"),
+    ("noise asym 0.2 map=next matrix=probe", .syntax, "next"),
+    ("noise asym 0.2 map=sideways", .type, "sideways"),
+    ("noise asym 0.2 map=['1>2', '3']", .type, "'3'"),
+    ("noise panel [sym(rate=0.1), none] votes=1", .range, "1"),
+    ("noise panel [none, sym(rate=0.1, votes=3)]", .refused, "sym(rate=0.1, votes=3)"),
+    ("noise panel [none, panel(annotators=none)]", .refused, "panel(annotators=none)"),
+    ("filter cv votes=heldout", .refused, "heldout"),
+    ("query npc 5 filter=cv(votes=heldout)", .refused, "heldout"),
+    ("plot accuracy file=curve.jpg", .type, "curve.jpg"),
+  ])
+  func `what needs no data is found beforehand, with its place`(
+    _ line: String, _ code: Diagnostic.Code, _ marked: String
+  ) throws {
+    let found = check(line)
+    #expect(found.map(\.code) == [code])
+    let range = try #require(found.first?.range)
+    #expect(String(SourceText(text: line).slice(range)) == marked)
+  }
+
+  @Test(arguments: [
+    "query npc 5 delta=0.5,0.6", "query npc 5 delta=0.5 schedule=max_std",
+    "query uherding(nas=true) 5 share=3 filter=aum", "noise asym 0.2 map='cat>dog, 1>2'",
+    "filter cv train_on=complement votes=heldout", "noise fatigued 0.1 0.1",
+    "noise panel [sym(rate=0.1), none] votes=4", "plot accuracy file=curve.SVG",
+  ])
+  func `what needs no data and is right passes`(_ line: String) { #expect(check(line).isEmpty) }
+
   @Test func `a loop over methods and numbers is checked with each of its values`() {
     #expect(codes("for q in random npc { query $q 5 }").isEmpty)
     #expect(codes("for q in random ncp { query $q 5 }") == [.unknownName])

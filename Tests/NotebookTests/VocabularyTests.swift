@@ -66,6 +66,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "delta", "schedule", "softening", "momentum", "votes", "acquisition", "nas", "card", "b",
+  ])
+  func `an option is a topic of help`(_ name: String) throws {
+    try withTrial { trial in
+      let report = try #require(try trial.run("help \(name)").last)
+      let options = try #require(report.output?.json["options"]?.array)
+      #expect(!options.isEmpty)
+      for option in options {
+        #expect(option["of"]?.strings?.isEmpty == false)
+        #expect(option["meaning"]?.string?.isEmpty == false)
+      }
+      #expect(report.output?.lines.allSatisfy { $0.count <= 79 } == true)
+    }
+  }
+
+  @Test func `options of one name that mean different things are told apart`() throws {
+    try withTrial { trial in
+      let owners = try #require(try trial.ok("help schedule")["options"]?.array).map {
+        $0["of"]?.strings
+      }
+      #expect(
+        owners == [["query probcover", "query npc", "query weighted_npc"], ["train linear"]])
+      #expect(try trial.ok("help npc")["options"] == .array([]))
+    }
+  }
+
   @Test(arguments: VocabularyTests.names)
   func `every name has two examples that parse`(_ name: String) throws {
     let entry = try entry(name)
@@ -236,6 +263,7 @@ enum Commanding {
     case .choice(let words, _): "'\(words[0])'"
     case .file: name == "features" ? "features.npy" : "labels.npy"
     case .newFile: "demo.winnow"
+    case .picture: "demo.svg"
     case .features: "pca:4"
     case .bytes: "4G"
     case .text: "'SELECT 1'"

@@ -50,6 +50,17 @@ import Testing
     }
   }
 
+  @Test func `who covers a sample is told by what was bought, whoever labeled it again`() throws {
+    try withTrial { trial in
+      try line(trial)
+      try trial.ok("query probcover 2 delta=0.15 ties=lowest\nlabel 1 3")
+      #expect(try trial.ok("why 2")["covered_by"]?.ints == [1])
+      #expect(try trial.ok("why 6")["covered_by"]?.ints == [5])
+      try trial.reopen()
+      #expect(try trial.ok("why 2")["covered_by"]?.ints == [1])
+    }
+  }
+
   @Test func `says the same after a restart, and nothing is computed for it`() throws {
     try withTrial { trial in
       let bought = try trial.ok(
@@ -64,8 +75,56 @@ import Testing
 
   @Test func `a person's label is said to be one`() throws {
     try withTrial { trial in
-      try trial.ok("load digits\nquery random 5\nlabel 3 4")
-      #expect(try trial.ok("why 3")["choice"]?["source"]?.string == "person")
+      let bought = try trial.ok(
+        "load digits\nquery probcover 5 ties=lowest\nlabel 3 4\nshow labeled")
+      let sample = try #require(bought.column("sample").first?.int)
+      let person = try #require(try trial.ok("why 3")["choice"])
+      #expect(person["source"]?.string == "person")
+      #expect(person["strategy"] == .null && person["rank"] == .null && person["gap"] == .null)
+      #expect(person.keys == (try trial.ok("why \(sample)")["choice"]?.keys))
+    }
+  }
+
+  @Test func `a person's label hides nothing of why its sample was chosen`() throws {
+    try withTrial { trial in
+      let bought = try trial.ok("load digits\nquery probcover 5 ties=lowest")
+      let sample = try #require(bought["selected"]?.ints)[2]
+      let before = try #require(try trial.ok("why \(sample)")["choice"])
+      try trial.ok("label \(sample) 3")
+      for _ in 0..<2 {
+        let after = try #require(try trial.ok("why \(sample)")["choice"])
+        #expect(before["source"]?.string == "oracle" && after["source"]?.string == "person")
+        #expect(after["cell"] != before["cell"])
+        for key in try #require(after.keys) where !["source", "cell"].contains(key) {
+          #expect(after[key] == before[key], "\(key)")
+        }
+        try trial.reopen()
+      }
+      let said = try #require(try trial.run("why \(sample)").last?.output?.lines)
+      #expect(said.first?.contains("from a person (cell") == true)
+      #expect(said.first?.contains("pick 3 of 5 by probcover in round 1") == true)
+    }
+  }
+
+  @Test(arguments: ["badge", "direct"])
+  func `a pick that a lot decided has a probability and no gap`(_ name: String) throws {
+    try withTrial { trial in
+      let bought = try trial.ok("load digits\nquery random 30\nquery \(name) 40")
+      let choices = try #require(bought["selected"]?.ints).map {
+        try #require(try trial.ok("why \($0)")["choice"])
+      }
+      let drawn = choices.filter { $0["probability"] != .null }
+      #expect(!drawn.isEmpty)
+      for choice in drawn {
+        let probability = try #require(choice["probability"]?.double)
+        #expect(probability > 0 && probability <= 1)
+        #expect(choice["gap"] == .null)
+      }
+      // Where the score decides, nobody scored more.
+      for choice in choices where choice["gap"] != .null {
+        let score = try #require(choice["score"]?.double)
+        #expect(score >= (try #require(choice["runner_up"]?["score"]?.double)))
+      }
     }
   }
 

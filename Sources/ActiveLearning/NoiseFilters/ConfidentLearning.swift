@@ -11,6 +11,9 @@ import Networks
 /// The evidence is "p of label", "predicted", the most probable class, "p of predicted", and
 /// "threshold of label", the mean "p of label" among the labels of the same class.
 ///
+/// A verdict by a model's answers is about that model, and stands, like every verdict, until a label is
+/// added or changed: a training after it does not make it stale, as nobody asked the new model.
+///
 /// Takes `folds` fits, each up to 500 steps of O(rows · dimensions · classes); or a model's answers.
 package struct ConfidentLearning: NoiseFilter {
   /// At least 2; no more are made than there are labels.
@@ -141,13 +144,8 @@ package struct ConfidentLearning: NoiseFilter {
     _ features: Matrix, labels: [Int], classes: Int, folds: [Int]
   ) throws -> Matrix {
     precondition(folds.count == labels.count, "a fold for each sample")
-    let progress = ProgressMeter.current
-    let models = (folds.max() ?? -1) + 1
     var probabilities = Matrix(zeros: features.rows, classes)
-    for fold in 0..<models {
-      try Interrupt.check()
-      let held = folds.indices.filter { folds[$0] == fold }
-      let others = folds.indices.filter { folds[$0] != fold }
+    try Folds.visit(folds) { held, others in
       let copied = firstOfMissing(labels, among: held, given: others)
       let model = try LogisticRegression.fit(
         features.rows(at: others + copied), labels: (others + copied).map { labels[$0] },
@@ -159,7 +157,6 @@ package struct ConfidentLearning: NoiseFilter {
       for sample in copied {
         for k in 0..<classes { probabilities[sample, k] = k == labels[sample] ? 1 : 0 }
       }
-      progress.report("folds", fold + 1, of: models)
     }
     return probabilities
   }

@@ -93,18 +93,13 @@ package struct CrossValidation: NoiseFilter {
     of features: Matrix, labels: [Int], classes: Int, folds: [Int]
   ) throws -> VoteJudgement {
     precondition(folds.count == labels.count, "a fold for each sample")
-    let progress = ProgressMeter.current
-    let models = (folds.max() ?? -1) + 1
     var count = VoteCount(labels: labels, classes: classes)
-    for fold in 0..<models {
-      try Interrupt.check()
-      let rows = folds.indices.filter { (folds[$0] == fold) == (trainOn == .fold) }
+    try Folds.visit(folds) { held, others in
+      let rows = trainOn == .fold ? held : others
       let model = try LogisticRegression.fit(
         features.rows(at: rows), labels: rows.map { labels[$0] }, classes: classes)
-      let voted =
-        votes == .all ? Array(labels.indices) : labels.indices.filter { folds[$0] == fold }
+      let voted = votes == .all ? Array(labels.indices) : held
       try count.add(model, on: features.rows(at: voted), at: voted)
-      progress.report("folds", fold + 1, of: models)
     }
     return count.judgement
   }

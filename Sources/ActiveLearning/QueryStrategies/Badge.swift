@@ -187,9 +187,11 @@ package struct GradientCentres: Sendable {
     return weights.lastIndex { $0 > 0 }
   }
 
-  /// The pick of the place that a draw chose, and the farthest of those that it passed over.
+  /// The pick of the place that a draw chose, how likely that was, and the farthest of those that it
+  /// passed over.
   fileprivate func drawn(_ place: Int) -> Pick {
     let distance = squares[place].squareRoot()
+    let weights = weights
     var (tied, farthest) = (0, -1)
     for i in squares.indices where !isCentre[i] {
       if abs(squares[i].squareRoot() - distance) <= 1e-9 * distance { tied += 1 }
@@ -199,7 +201,10 @@ package struct GradientCentres: Sendable {
       farthest < 0
       ? nil : PickReason.RunnerUp(sample: farthest, score: squares[farthest].squareRoot())
     return Pick(
-      sample: place, score: distance, reason: PickReason(tied: tied, runnerUp: other))
+      sample: place, score: distance,
+      reason: PickReason(
+        tied: tied, runnerUp: other,
+        rule: .drawn(probability: weights[place] / weights.reduce(0, +))))
   }
 
   /// A pick among places as one among the samples there, with its terms.
@@ -215,7 +220,7 @@ package struct GradientCentres: Sendable {
       PickReason(
         tied: reason.tied,
         runnerUp: reason.runnerUp.map { .init(sample: samples[$0.sample], score: $0.score) },
-        terms: terms)
+        terms: terms, rule: reason.rule)
     }
     return Pick(sample: samples[place], score: pick.score, reason: reason)
   }

@@ -118,7 +118,8 @@ package struct CutSearch: Sendable {
       let drawn = random.sample(min(step, open.count), of: open)
       guard !drawn.isEmpty else { return }
       let other = open.first { !drawn.contains($0) }
-      let picks = drawn.map { pick(c, range, line, at: $0, tied: open.count, other: other) }
+      let chance = Double(drawn.count) / Double(open.count)
+      let picks = drawn.map { pick(c, range, line, at: $0, of: open.count, chance, other) }
       line.learn(try buy(picks, from: &purchases), at: drawn, of: c)
       let rest = open.count - drawn.count
       if rest > 0 {
@@ -188,10 +189,11 @@ extension CutSearch {
     ]
   }
 
-  /// One of those drawn blindly from the open positions of a range.
+  /// One of those drawn, each as likely as the others, from the `tied` open positions of a range;
+  /// `other` was not.
   private func pick(
-    _ c: Int, _ range: (first: Int, last: Int), _ line: ClassLine, at position: Int, tied: Int,
-    other: Int?
+    _ c: Int, _ range: (first: Int, last: Int), _ line: ClassLine, at position: Int, of tied: Int,
+    _ chance: Double, _ other: Int?
   ) -> Pick {
     let (sample, other) = (line.samples[position], other.map { line.samples[$0] })
     return Pick(
@@ -200,7 +202,7 @@ extension CutSearch {
         tied: tied, runnerUp: other.map { .init(sample: $0, score: margin($0, c).score) },
         terms: terms(sample, c, position) + [
           .init("I", Double(range.first)), .init("J", Double(range.last)),
-        ]))
+        ], rule: .drawn(probability: chance)))
   }
 
   /// One of those around a cut, `index` in the order in which they were met.
@@ -213,6 +215,7 @@ extension CutSearch {
       sample: sample, score: margin(sample, c).score,
       reason: PickReason(
         tied: 1, runnerUp: next.map { .init(sample: $0, score: margin($0, c).score) },
-        terms: terms(sample, c, positions[index]) + [.init("threshold", Double(cut))]))
+        terms: terms(sample, c, positions[index]) + [.init("threshold", Double(cut))],
+        rule: .inTurn))
   }
 }

@@ -44,6 +44,7 @@ package struct NoiseAwareSampling: QueryStrategy {
       var stream = random.derived { $0.share = index }
       try run.buy(size, share: index, from: &purchases, using: &stream)
       try run.judge(seed: random.key.seed)
+      run.closeShare()
     }
     return run.selection(shares: sizes)
   }
@@ -65,6 +66,7 @@ private struct Run {
   var pool: Pool
   var picks: [Pick] = []
   var verdicts: [Verdict] = []
+  var beliefs: [Belief] = []
   var skipped = 0
 
   init(
@@ -108,6 +110,10 @@ private struct Run {
     verdicts.append(verdict)
   }
 
+  mutating func closeShare() {
+    beliefs.append(Belief(labeled: pool.labeled.count, suspected: pool.presumed.suspected))
+  }
+
   func selection(shares: [Int]) -> Selection {
     var notices: [String] = []
     if skipped > 0 {
@@ -120,7 +126,7 @@ private struct Run {
     }
     return Selection(
       picks: picks, labels: Array(pool.observed.suffix(picks.count)), shares: shares,
-      verdicts: verdicts, exhausted: picks.exhausted, delta: strategy.radius,
-      memory: strategy.memory, notices: notices)
+      verdicts: verdicts, beliefs: beliefs, exhausted: picks.exhausted,
+      delta: strategy.radius, memory: strategy.memory, notices: notices)
   }
 }

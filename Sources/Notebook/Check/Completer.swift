@@ -34,22 +34,23 @@ package struct Completer {
     case .value: return (Vocabulary.entries(.strategy).map(\.name), false)
     case .nothing: return ([], false)
     case .argument: return argument(context)
+    case .element: return argument(context, inList: true)
     case .optionValue(let name): return values(of: name, in: parameters(context))
-    case .methodOption:
-      let entry = context.method.flatMap(anyMethod)
-      return (options(entry?.parameters ?? [], given: context.methodOptions), false)
+    case .methodOption: return (methodOptions(context), false)
     case .methodOptionValue(let name):
       return values(of: name, in: context.method.flatMap(anyMethod)?.parameters ?? [])
     }
   }
 
   /// Behind a verb: a method, a positional value, or the names of options not given yet.
-  private func argument(_ context: CompletionContext) -> (names: [String], files: Bool) {
+  private func argument(
+    _ context: CompletionContext, inList: Bool = false
+  ) -> (names: [String], files: Bool) {
     guard let verb = context.verb, let found = Vocabulary.find(.command, verb)?.entry else {
       return ([], false)
     }
     let method = Vocabulary.implementation(Vocabulary.commands, found.name)?.method
-    if found.name == "help" { return (Vocabulary.all.map(\.name), false) }
+    if found.name == "help" { return (Vocabulary.all.map(\.name) + OptionTopic.names, false) }
     if let method, context.positionalIndex == 0 {
       return (Vocabulary.entries(method).map(\.name), false)
     }
@@ -61,7 +62,7 @@ package struct Completer {
     let places = all.filter(\.isPositional)
     var result: (names: [String], files: Bool) = ([], false)
     if places.indices.contains(index) { result = values(places[index].kind) }
-    result.names += options(all, given: given)
+    if !inList { result.names += Self.unused(all.filter { !$0.isPositional }, given: given) }
     return result
   }
 
@@ -79,11 +80,21 @@ package struct Completer {
     return method.parameters + CommandBinder.parameters(of: command, for: method)
   }
 
-  private func options(_ parameters: [Parameter], given: [String]) -> [String] {
+  /// Inside a method everything has a name, also what stands without one behind a verb.
+  private func methodOptions(_ context: CompletionContext) -> [String] {
+    let own = context.method.flatMap(anyMethod)?.parameters ?? []
+    // What a panel says for all its members is not theirs to say.
+    let around = parameters(context)
+    let holdsMethods = around.contains { if case .methods = $0.kind { true } else { false } }
+    let outer = holdsMethods ? around.map(\.name) : []
+    return Self.unused(own.filter { !outer.contains($0.name) }, given: context.methodOptions)
+  }
+
+  /// The names of options that are not given yet.
+  private static func unused(_ parameters: [Parameter], given: [String]) -> [String] {
     let known = Set(given.map(Spelling.normalised))
     return parameters.filter { parameter in
-      !parameter.isPositional
-        && known.isDisjoint(with: ([parameter.name] + parameter.aliases).map(Spelling.normalised))
+      known.isDisjoint(with: ([parameter.name] + parameter.aliases).map(Spelling.normalised))
     }.map { $0.name + "=" }
   }
 
@@ -103,7 +114,7 @@ package struct Completer {
     case .choice(let words, _): return (words, false)
     case .boolean: return (["true", "false"], false)
     case .method(let kind), .methods(let kind): return (Vocabulary.entries(kind).map(\.name), false)
-    case .file, .newFile: return ([], true)
+    case .file, .newFile, .picture: return ([], true)
     case .features: return (["pca:", "pixels"], true)
     case .either(let kinds):
       let parts = kinds.map(values)

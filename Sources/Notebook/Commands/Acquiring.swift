@@ -8,7 +8,16 @@ enum Acquiring {
   /// Which model is asked.
   static let parameter = Parameter.option(
     "acquisition", .choice(["last", "probe", "untrained"]), default: .value("last"),
-    "the model asked: the one trained last, a fresh linear probe, or one with initial weights")
+    "the model asked: the one trained last, a fresh linear probe, or one with initial weights",
+    details: """
+        last       the model of the last train since the labeled set was empty; where
+                   there is none, or it has no probabilities (1nn), the next, with a
+                   notice
+        probe      a linear probe trained for this query on the labels believed clean
+        untrained  the same probe with its initial weights: what the reference asks,
+                   which rebuilds its network after each round
+      With nothing labeled there is no model, and the query draws at random.
+      """)
 
   /// Nil for strategies that ask none.
   static func source(

@@ -9,7 +9,13 @@ extension Vocabulary {
       parameters: [
         .option(
           "card", .boolean, default: .value("false"),
-          "train on all labels, on those kept, and on the right ones, and compare")
+          "train on all labels, on those kept, and on the right ones, and compare",
+          details: """
+            Test accuracy of the same model (the one trained last, else a linear probe) trained on all
+            labels, on what the filter kept, and on the right labels alone; the gap to the last is
+            split into noise that was kept and right labels that were thrown away. It needs the truth
+            of all labels, and a test split.
+            """)
       ],
       details: """
         On an empty labeled set it only makes it the filter. Noise-aware strategies and train

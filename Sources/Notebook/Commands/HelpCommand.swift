@@ -5,28 +5,28 @@ extension Vocabulary {
     Entry(
       .command, "help", "says what there is, and how it is used",
       parameters: [
-        .positional("word", .text, default: .absent, "a command, a method, an option's owner")
+        .positional("word", .text, default: .absent, "a command, a method, an option")
       ],
-      examples: ["help", "help npc"]),
+      examples: ["help npc", "help schedule"]),
     CommandImplementation(action: .compute(runHelp)))
 
   @Sendable private static func runHelp(_ invocation: inout Invocation) throws -> Output {
     guard let word = invocation.arguments.text("word") else { return overview }
     let found = EntryKind.allCases.compactMap { find($0, word)?.entry }
-    guard !found.isEmpty else {
-      let names = all.flatMap { [$0.name] + $0.aliases.map(\.name) }
+    let topics = found.isEmpty ? OptionTopic.find(word) : []
+    guard !found.isEmpty || !topics.isEmpty else {
+      let names = all.flatMap { [$0.name] + $0.aliases.map(\.name) } + OptionTopic.names
       throw Diagnostic(
         .unknownName, "no help on '\(word)'",
         at: invocation.arguments.ranges["word"], notes: ["help alone lists all names"],
         suggestions: Spelling.nearest(word, among: names))
     }
-    let lines = found.enumerated().flatMap { index, entry in
-      (index > 0 ? [""] : []) + Help.lines(entry)
-    }
+    let lines = (found.map(Help.lines) + topics.map(\.lines)).joined(separator: [""])
     let table = found.count == 1 ? Help.table(found[0]) : nil
     return Output(
-      record: .object([.init("entries", .array(found.map(Help.json)))]), table: table,
-      drawn: table, lines: lines)
+      record: .record(
+        ("entries", .array(found.map(Help.json))), ("options", .array(topics.map(\.json)))),
+      table: table, drawn: table, lines: Array(lines))
   }
 
   /// All names with their one line.

@@ -106,10 +106,13 @@ extension ImportedRun.Round {
     let verdict = clean.map { judgement($0, after) }
     let selection = Selection(
       picks: purchases.map { Pick(sample: $0, score: nil) }, labels: labels,
-      shares: [purchases.count], verdicts: [verdict].compactMap { $0 }, delta: delta)
+      shares: [purchases.count], verdicts: [verdict].compactMap { $0 },
+      beliefs: [verdict].compactMap { $0 }.map {
+        Belief(labeled: $0.labeled.count, suspected: $0.suspected)
+      }, delta: delta)
     let report = QueryReport(
       strategy: "reference", filter: nil, budget: purchases.count,
-      round: invocation.state.round + 1, selection: selection, before: before,
+      round: invocation.state.round + 1, selection: selection,
       after: after.judged(last: selection.verdicts))
     try report.keep(ledger.ledger, &invocation)
     invocation.note([("accuracy", accuracy)])

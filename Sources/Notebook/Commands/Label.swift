@@ -13,7 +13,9 @@ extension Vocabulary {
       details: """
         A labeled sample gets the new label in its old place, an unlabeled one joins the labeled set
         in the round that is under way. Either is a row of the ledger, from a person; no filter has
-        judged the new label.
+        judged the new label. A sample labeled by a person costs one label of the budget, whatever
+        votes= the oracle has; one put right costs nothing more. Where classes are named by numbers
+        the class is its name, else its number from 0 or its name.
         """,
       examples: [
         "load digits\nlabel 17 3",
@@ -24,10 +26,10 @@ extension Vocabulary {
   @Sendable private static func runLabel(_ invocation: inout Invocation) throws -> Output {
     let data = try invocation.data()
     let sample = try invocation.sample("id")
-    let label = try AnnotatorOptions.classIndex(
-      invocation.arguments["class"] ?? .word(""), names: data.classNames,
-      at: invocation.arguments.ranges["class"])
-    invocation.bound.arguments.replace("class", Value(label))
+    let classes = ClassNames(names: data.classNames)
+    let label = try classes.index(
+      of: invocation.arguments["class"] ?? .word(""), at: invocation.arguments.ranges["class"])
+    invocation.bound.arguments.replace("class", classes.value(of: label))
     let state = invocation.state
     let before = state.labeled.firstIndex(of: sample).map { state.observed[$0] }
     invocation.effect = .annotated(AnnotationRecord(sample: sample, label: label))
@@ -46,7 +48,7 @@ extension Vocabulary {
       ])
   }
 
-  /// How many samples are labeled now, and how many of them wrongly.
+  /// The labeled set with this label in it, measured as a query measures it.
   private static func measure(_ sample: Int, _ label: Int, _ invocation: inout Invocation) throws {
     var (labeled, observed) = (invocation.state.labeled, invocation.state.observed)
     if let place = labeled.firstIndex(of: sample) {
@@ -55,12 +57,13 @@ extension Vocabulary {
       labeled.append(sample)
       observed.append(label)
     }
-    let known = try invocation.data().truth().known(labeled, observed)
-    let wrong = known.count { !$0.isRight }
-    invocation.note([
-      ("n_labeled", Double(labeled.count)),
-      ("true_noise", known.isEmpty ? nil : Double(wrong) / Double(known.count)),
-    ])
+    let data = try invocation.data()
+    let pool = try Pool(
+      count: data.record.train, embedding: data.embedding(), classes: data.record.classes,
+      labeled: labeled, observed: observed, verdict: invocation.state.verdict?.without(sample))
+    let newest = invocation.state.queries.max { $0.key < $1.key }?.value
+    let report = try LabeledSetReport(pool, delta: newest?.delta, invocation)
+    invocation.note(report.metrics)
   }
 }
 

@@ -18,7 +18,7 @@ struct NoiseDrawing {
       data: data, directories: invocation.environment.data, seed: seed)
     self.bound = bound
     var annotators = try Self.annotators(row, &self.bound.arguments, context)
-    let votes = try Self.votes(bound, of: annotators.count)
+    let votes = bound.arguments.integer("votes") ?? annotators.count
     let own = annotators
     for index in own.count..<max(own.count, votes) {
       annotators.append(own[index % own.count])
@@ -46,17 +46,6 @@ struct NoiseDrawing {
       tires: sheet.tires ? true : nil)
   }
 
-  /// As many as `votes=` says, else one for each annotator named.
-  private static func votes(_ bound: BoundCommand, of named: Int) throws -> Int {
-    guard let votes = bound.arguments.integer("votes") else { return named }
-    guard votes >= named else {
-      throw Diagnostic(
-        .range, "\(votes) votes are fewer than the \(named) annotators",
-        at: bound.arguments.ranges["votes"], label: "at least \(named)")
-    }
-    return votes
-  }
-
   /// One annotator, or those of a panel.
   private static func annotators(
     _ row: NoiseImplementation, _ arguments: inout Arguments, _ context: NoiseContext
@@ -65,15 +54,12 @@ struct NoiseDrawing {
       try row.resolve(&arguments, context)
       return [try Annotator(row, arguments, context)]
     }
-    return try members(arguments).map { value in
-      let given = Given(value: value, range: arguments.ranges["annotators"] ?? SourceRange(0, 0))
+    return try members(arguments).map { given in
       let (entry, found) = try CommandBinder.arguments(of: given, kind: .noise)
-      var own = found
-      guard let row = Vocabulary.implementation(Vocabulary.noiseModels, entry.name),
-        row.members == nil
-      else {
-        throw Diagnostic(.refused, "a panel is made of single annotators", at: given.range)
+      guard let row = Vocabulary.implementation(Vocabulary.noiseModels, entry.name) else {
+        throw Diagnostic(.unknownName, "no noise model '\(entry.name)'", at: given.range)
       }
+      var own = found
       try row.resolve(&own, context)
       return try Annotator(row, own, context)
     }

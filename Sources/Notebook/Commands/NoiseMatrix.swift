@@ -13,23 +13,48 @@ enum NoiseMistakes {
       ? ClassMap.cifar10.text : ClassMap.next.text
   }
 
-  /// A map by its name, or as `a>b,c>d`.
-  /// - Throws: `type` where it is neither.
-  static func map(_ value: Value, at range: SourceRange?) throws -> ClassMap {
-    let texts = (value.list ?? [value]).flatMap { item in
-      item.plainText.split(separator: ",").map(String.init)
+  /// A map by its name, or as `a>b,c>d` with numbers or names of classes.
+  /// - Throws: `type` where it is neither; what `ClassNames` throws.
+  static func map(_ arguments: Arguments, _ classes: ClassNames) throws(Diagnostic) -> ClassMap {
+    if let named = named(arguments.text("map") ?? ClassMap.next.text) { return named }
+    var pairs: [ClassMap.Pair] = []
+    for (from, to, range) in try sides(arguments) {
+      pairs.append(
+        ClassMap.Pair(
+          from: try classes.index(of: from, at: range), to: try classes.index(of: to, at: range)))
     }
-    if texts.count == 1, let named = named(texts[0]) { return named }
-    return .pairs(
-      try texts.map { text in
-        let sides = text.split(separator: ">").map { Int($0.filter { !$0.isWhitespace }) }
-        guard sides.count == 2, let from = sides[0], let to = sides[1] else {
+    return .pairs(pairs)
+  }
+
+  /// What can be told without a data set: one source of mistakes, and a map that is one.
+  @Sendable static func validate(_ arguments: Arguments) throws(Diagnostic) {
+    guard let map = arguments.text("map") else { return }
+    guard arguments["matrix"] == nil else {
+      throw Diagnostic(
+        .syntax, "mistakes come from map= or from matrix=, not from both",
+        at: arguments.ranges["map"])
+    }
+    if named(map) == nil { _ = try sides(arguments) }
+  }
+
+  /// The two sides of each `a>b`, and where it stands.
+  private static func sides(_ arguments: Arguments) throws(Diagnostic) -> [(
+    from: Value, to: Value, range: SourceRange
+  )] {
+    var found: [(Value, Value, SourceRange)] = []
+    for element in arguments.elements("map") {
+      for text in element.value.plainText.split(separator: ",") {
+        let sides = text.split(separator: ">", omittingEmptySubsequences: false)
+          .map { String($0).trimmed }
+        guard sides.count == 2, !sides.contains("") else {
           throw Diagnostic(
-            .type, "'\(text)' is no map of classes", at: range,
+            .type, "'\(text)' is no map of classes", at: element.range,
             label: "next, superclass, cifar10, cifar100pairs, or '2>0,3>5'")
         }
-        return ClassMap.Pair(from: from, to: to)
-      })
+        found.append((Value(canonical: sides[0]), Value(canonical: sides[1]), element.range))
+      }
+    }
+    return found
   }
 
   private static func named(_ text: String) -> ClassMap? {

@@ -61,7 +61,7 @@ struct PaperRounds {
       }
     }
     lines.append(line("Test Accuracy", "accuracy", times: 100))
-    lines.append(("Total Budgets", rounds.map { .int(spent($0)) }))
+    lines.append(("Total Budgets", rounds.map { .int($0.spent) }))
     return lines
   }
 
@@ -87,17 +87,13 @@ struct PaperRounds {
     (name, rounds.map { .optional(($0.metrics[key] ?? nil).map { $0 * factor }) })
   }
 
-  private func spent(_ row: RoundRow) -> Int {
-    Int((row.metrics["n_labeled"] ?? nil) ?? 0) * row.votes
-  }
-
   /// `2 SPC`: the expected number of truly clean samples per class; a whole one where just so many
   /// labels are bought for it.
   private func heading(_ row: RoundRow) -> String {
     let rate = noise?.budgetRate ?? 0
-    let spc = Double(spent(row)) / Double(classes) * (1 - rate)
+    let spc = Double(row.spent) / Double(classes) * (1 - rate)
     let whole = spc.rounded(.down)
     let bought = try? Budget.cumulative(spc: whole, classes: classes, rate: rate)
-    return (bought == spent(row) ? Format.number(whole) : Format.number(spc)) + " SPC"
+    return (bought == row.spent ? Format.number(whole) : Format.number(spc)) + " SPC"
   }
 }

@@ -15,7 +15,7 @@ extension Vocabulary {
         .option(
           "band", .choice(["ci", "sd", "se", "none"]), default: .absent,
           "of accuracy: around each mean, in files; ci"),
-        .option("file", .newFile, default: .absent, "where to: .svg, .pdf, .png or .txt"),
+        .option("file", .picture, default: .absent, "where to, by its ending"),
       ],
       details: """
         accuracy: the mean over seeds at each budget, as show curves lists it. coverage: for each

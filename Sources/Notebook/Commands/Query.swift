@@ -40,10 +40,7 @@ extension Vocabulary {
     if row.needsEmbedding { _ = try pool.embedding }
     let oracle = try invocation.oracle()
     let count = try QueryBudget.samples(&invocation, votes: oracle.votes)
-    guard count <= pool.candidateCount else {
-      throw MethodError.budget(
-        requested: count * oracle.votes, available: pool.candidateCount * oracle.votes)
-    }
+    try QueryBudget.require(count, votes: oracle.votes, in: pool, invocation)
     let radius = row.takesDelta ? try Deltas.resolve(&invocation) : nil
     let context = try context(
       row, entry, pool, budget: count, delta: radius?.delta, &invocation)
@@ -61,7 +58,7 @@ extension Vocabulary {
       filter: row.isNoiseAware(invocation.arguments) ? context.filter : nil,
       budget: invocation.arguments.integer("n") ?? count, round: round,
       purity: selection.delta == radius?.delta ? radius?.purity?.purity : nil,
-      selection: selection, before: pool, after: after)
+      selection: selection, after: after)
     try report.keep(purchases.ledger, &invocation)
     return try report.output(&invocation)
   }
@@ -96,7 +93,7 @@ extension Vocabulary {
 enum QueryBudget {
   /// How many samples the labels of the query are for, at `votes` labels a sample.
   static func samples(_ invocation: inout Invocation, votes: Int) throws -> Int {
-    let labels = try labels(&invocation, votes: votes)
+    let labels = try labels(&invocation)
     guard labels >= votes else {
       throw Diagnostic(
         .budget, "a sample costs \(votes) labels, one for each vote",
@@ -109,6 +106,19 @@ enum QueryBudget {
         "\(Format.count(rest, "label")) of \(labels) not spent: a sample costs \(votes)")
     }
     return labels / votes
+  }
+
+  /// - Throws: `budget` where there are not as many samples to choose from.
+  static func require(_ count: Int, votes: Int, in pool: Pool, _ invocation: Invocation) throws {
+    let available = pool.candidateCount
+    guard count > available else { return }
+    guard votes > 1 else { throw MethodError.budget(requested: count, available: available) }
+    let labels = invocation.arguments.integer("n") ?? count * votes
+    throw Diagnostic(
+      .budget,
+      "\(labels) labels, \(votes) a sample, are for \(count) samples; \(available) are unlabeled",
+      at: invocation.arguments.ranges["n"] ?? invocation.bound.range,
+      label: available == 0 ? "all are labeled" : "from \(votes) to \(available * votes)")
   }
 
   /// Either a number of labels or `spc=`, and not both.
@@ -125,13 +135,13 @@ enum QueryBudget {
   }
 
   /// Puts N in the place of `spc=` where that was given: the canonical command has one of them.
-  private static func labels(_ invocation: inout Invocation, votes: Int) throws -> Int {
+  private static func labels(_ invocation: inout Invocation) throws -> Int {
     if let count = invocation.arguments.integer("n") { return count }
     let spc = invocation.arguments.number("spc") ?? 0
     let total = try Budget.cumulative(
       spc: spc, classes: invocation.data().record.classes,
       rate: invocation.state.noise?.budgetRate ?? 0)
-    let bought = invocation.state.labeled.count * votes
+    let bought = invocation.state.spent
     let count = total - bought
     guard count > 0 else {
       throw Diagnostic(

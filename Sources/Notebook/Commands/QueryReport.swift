@@ -14,7 +14,6 @@ struct QueryReport {
   /// Where the purity rule chose the radius: the share of pure balls that it has.
   var purity: Double?
   let selection: Selection
-  let before: Pool
   let after: Pool
 
   /// Fills in what the cell leaves behind.
@@ -49,72 +48,26 @@ struct QueryReport {
   }
 
   func output(_ invocation: inout Invocation) throws -> Output {
-    let coverage = try measureCoverage(invocation)
-    let truth = try invocation.data().truth()
-    let known = truth.known(after.labeled, after.observed)
-    let noise = known.isEmpty ? nil : ratio(known.count { !$0.isRight }, known.count)
-    try measure(coverage, truth, noise, &invocation)
+    let report = try LabeledSetReport(after, delta: selection.delta, invocation)
+    invocation.note(report.metrics)
+    invocation.note([
+      ("delta", selection.delta), ("exhausted", Double(selection.exhausted)),
+    ])
     if let verdict = selection.verdicts.last {
       _ = try invocation.measure(verdict, observed: after.observed)
     }
-    return Output(
-      record: record(coverage, noise, known.count), table: table(),
-      lines: lines(coverage, noise, known.count))
+    return Output(record: record(report), table: table(), lines: lines(report))
   }
 
-  private func ratio(_ part: Int, _ whole: Int) -> Double { Double(part) / Double(whole) }
-
-  private struct Coverage {
-    let delta: Double
-    let all: Double
-    let presumed: Double
-    let clean: Double?
-  }
-
-  /// By the radius in force, else by the data set's; nil where there is none.
-  private func measureCoverage(_ invocation: Invocation) throws -> Coverage? {
-    guard let delta = try selection.delta ?? invocation.data().record.delta else { return nil }
-    let graph = try after.embedding.coverageGraph(
-      radius: delta, memory: invocation.environment.memory)
-    let presumed = after.presumed.clean
-    let known = try invocation.data().truth().known(after.labeled, after.observed)
-    let trulyClean =
-      known.isEmpty ? nil : known.filter(\.isRight).map { after.labeled[$0.position] }
-    return Coverage(
-      delta: delta, all: try graph.coverage(of: after.labeled),
-      presumed: try graph.coverage(of: presumed),
-      clean: try trulyClean.map { try graph.coverage(of: $0) })
-  }
-
-  private func measure(
-    _ coverage: Coverage?, _ truth: Truth, _ noise: Double?, _ invocation: inout Invocation
-  ) throws {
-    let counts = noise.map { _ in
-      CleanCounts(
-        observed: after.observed, truth: after.labeled.map { truth.label(of: $0) },
-        classes: after.classes)
-    }
-    let measured: [(String, Double?)] = [
-      ("n_labeled", Double(after.labeled.count)), ("coverage", coverage?.all),
-      ("clean_coverage", coverage?.clean ?? nil), ("delta", selection.delta),
-      ("exhausted", Double(selection.exhausted)), ("true_noise", noise),
-      ("class_min", counts.map { Double($0.least) }),
-      ("classes_empty", counts.map { Double($0.emptyClasses) }),
-    ]
-    invocation.note(measured)
-  }
-
-  /// - Parameter known: of how many labels it is known whether they are right.
-  private func record(_ coverage: Coverage?, _ noise: Double?, _ known: Int) -> JSON {
-    let judged = selection.verdicts.filter { $0.labeled.count > before.labeled.count }
-    let verdicts = judged.map {
-      JSON.record(("labeled", .int($0.labeled.count)), ("suspected", .ints($0.suspected)))
+  private func record(_ report: LabeledSetReport) -> JSON {
+    let beliefs = selection.beliefs.map {
+      JSON.record(("labeled", .int($0.labeled)), ("suspected", .ints($0.suspected)))
     }
     var evaluation: [(String, JSON)] = [
-      ("clean_coverage", .optional(coverage?.clean ?? nil)), ("true_noise", .optional(noise)),
+      ("clean_coverage", .optional(report.clean)), ("true_noise", .optional(report.noise)),
     ]
     // A result of partial truth says how much of it there is; others keep their shape.
-    if known < after.labeled.count { evaluation.append(("known", .int(known))) }
+    if report.known < report.labeled { evaluation.append(("known", .int(report.known))) }
     var keys: [(String, JSON)] = [
       ("round", .int(round)), ("strategy", .string(strategy)), ("budget", .int(budget)),
       ("selected", .ints(selection.picks.map(\.sample))), ("labels", .ints(selection.labels)),
@@ -122,9 +75,9 @@ struct QueryReport {
       ("filter", .optional(filter?.name)),
       ("filter_options", filter.map { .string($0.options) } ?? .null),
       ("delta", .optional(selection.delta)), ("exhausted", .int(selection.exhausted)),
-      ("verdicts", .array(verdicts)),
-      ("coverage", .optional(coverage?.all)),
-      ("presumed_coverage", .optional(coverage?.presumed)),
+      ("verdicts", .array(beliefs)),
+      ("coverage", .optional(report.coverage)),
+      ("presumed_coverage", .optional(report.presumed)),
       ("evaluation", .object(evaluation.map { .init($0.0, $0.1) })),
     ]
     // Only where the rule chose the radius: the command has it as any other number.
@@ -140,7 +93,7 @@ struct QueryReport {
       })
   }
 
-  private func lines(_ coverage: Coverage?, _ noise: Double?, _ known: Int) -> [String] {
+  private func lines(_ report: LabeledSetReport) -> [String] {
     var said = ["round \(round): \(Format.count(budget, "label")) by \(strategy)"]
     if let filter { said.append("filter \(filter.name)") }
     if let delta = selection.delta {
@@ -149,14 +102,14 @@ struct QueryReport {
     }
     var seen: [String] = []
     var evaluated: [String] = []
-    if let coverage {
-      seen.append("coverage \(Format.fraction(coverage.all))")
-      if filter != nil { seen.append("presumed \(Format.fraction(coverage.presumed))") }
-      evaluated.append("clean coverage \(Format.fraction(coverage.clean))")
+    if let coverage = report.coverage {
+      seen.append("coverage \(Format.fraction(coverage))")
+      if filter != nil { seen.append("presumed \(Format.fraction(report.presumed))") }
+      evaluated.append("clean coverage \(Format.fraction(report.clean))")
     }
-    evaluated.append("noise \(Format.fraction(noise))")
-    if known < after.labeled.count {
-      evaluated.append("of the \(Format.count(known, "label")) whose truth is known")
+    evaluated.append("noise \(Format.fraction(report.noise))")
+    if report.known < report.labeled {
+      evaluated.append("of the \(Format.count(report.known, "label")) whose truth is known")
     }
     let measured =
       (seen.isEmpty ? "" : seen.joined(separator: ", ") + "; ")

@@ -11,7 +11,9 @@ extension Vocabulary {
       details: """
         From what was stored when it happened; nothing is computed again. Rank is the place in the
         order of choice; the runner-up is the best candidate that was not chosen in that step, and
-        the gap what it was behind.
+        the gap what it was behind. Where a lot decided (badge, direct) there is its probability
+        instead of a gap: another candidate may have scored more. A person's label in the place of
+        the oracle's leaves all that as it was.
         """,
       examples: [
         "load digits\nquery probcover 5 ties=lowest\nwhy 281",
@@ -40,7 +42,7 @@ private struct Explanation {
     let state = invocation.state
     if let place = state.labeled.firstIndex(of: sample) {
       label = state.observed[place]
-      choice = try Choice(sample, cell: state.origins[place], invocation)
+      choice = try Choice(at: place, invocation)
       judgement = try Judgement(sample, invocation)
     } else {
       coverers = try Self.coverers(of: sample, invocation)
@@ -54,10 +56,10 @@ private struct Explanation {
       guard let reasons = try invocation.stored([PickReason?].self, record.reasonsBlob) else {
         continue
       }
-      let state = invocation.state
-      let picks = state.labeled.indices.filter { state.origins[$0] == cell }
-      for (place, reason) in zip(picks, reasons) where reason?.covered?.contains(sample) == true {
-        found.append(Coverer(sample: state.labeled[place], round: record.round, cell: cell))
+      // What the cell bought, in the order of choice, whoever labeled it again since.
+      let picks = try invocation.session.lease.purchases(in: [cell]).map(\.purchase.sample)
+      for (pick, reason) in zip(picks, reasons) where reason?.covered?.contains(sample) == true {
+        found.append(Coverer(sample: pick, round: record.round, cell: cell))
       }
     }
     return found
@@ -81,7 +83,7 @@ private struct Explanation {
     }
     let name = names[label] == "\(label)" ? "" : " (\(names[label]))"
     return ["sample \(sample): label \(label)\(name)\(choice?.headline ?? "")"]
-      + (choice?.lines ?? []) + (judgement?.lines ?? ["  no filter has judged it yet"])
+      + (choice?.lines ?? []) + (judgement?.lines ?? ["  no filter has judged its label yet"])
   }
 }
 
@@ -92,84 +94,96 @@ private struct Coverer {
   let cell: Int
 }
 
-/// The step in which a sample was chosen.
+/// The step in which a sample was chosen, and who gave its label.
 private struct Choice {
+  /// The cell that the present label comes from.
   private let cell: Int
+  private let isFromPerson: Bool
+  /// Nil for a sample that no query chose.
+  private let pick: ChosenPick?
   private let round: Int
-  /// Nil for a person's label.
-  private let strategy: String?
-  private let rank: Int
-  private let count: Int
-  private let score: Double?
-  private let reason: PickReason?
-  private let votes: [Int]?
 
-  /// - Parameter cell: the one that the label comes from.
-  init(_ sample: Int, cell: Int, _ invocation: Invocation) throws {
-    self.cell = cell
-    guard let record = invocation.state.queries[cell] else {
-      (round, strategy, rank, count) = (invocation.state.round, nil, 0, 0)
-      (score, reason, votes) = (nil, nil, nil)
-      return
+  /// - Parameter place: in the labeled set.
+  init(at place: Int, _ invocation: Invocation) throws {
+    let state = invocation.state
+    let (sample, origin) = (state.labeled[place], state.origins[place])
+    cell = state.people[sample] ?? origin
+    isFromPerson = state.people[sample] != nil
+    pick = try state.queries[origin].flatMap {
+      try ChosenPick(sample, cell: origin, $0, invocation)
     }
-    let rows = try invocation.session.lease.purchases(in: [cell]).map(\.purchase)
-    let place = rows.firstIndex { $0.sample == sample }
-    round = record.round
-    strategy = record.strategy
-    rank = (place ?? 0) + 1
-    count = rows.count
-    score = place.flatMap { rows[$0].score }
-    let reasons = try invocation.stored([PickReason?].self, record.reasonsBlob)
-    reason = place.flatMap { place in
-      reasons.flatMap { $0.indices.contains(place) ? $0[place] : nil }
-    }
-    let votes = try invocation.stored([[Int]].self, record.votesBlob)
-    self.votes = place.flatMap { place in
-      votes.flatMap { $0.indices.contains(place) ? $0[place] : nil }
-    }
-  }
-
-  private var gap: Double? {
-    guard let score, let runnerUp = reason?.runnerUp else { return nil }
-    return abs(score - runnerUp.score)
+    round = pick?.record.round ?? state.round
   }
 
   var json: JSON {
-    guard let strategy else {
-      return .record(("source", .string("person")), ("cell", .int(cell)))
-    }
+    let reason = pick?.reason
     let runnerUp = reason?.runnerUp.map {
       JSON.record(("sample", .int($0.sample)), ("score", .double($0.score)))
     }
     return .record(
-      ("source", .string("oracle")), ("cell", .int(cell)), ("round", .int(round)),
-      ("strategy", .string(strategy)), ("rank", .int(rank)), ("of", .int(count)),
-      ("score", .optional(score)), ("runner_up", runnerUp ?? .null), ("gap", .optional(gap)),
-      ("tied", .optional(reason?.tied)),
+      ("source", .string(isFromPerson ? "person" : "oracle")), ("cell", .int(cell)),
+      ("picked_in", .optional(pick?.cell)), ("round", .int(round)),
+      ("strategy", .optional(pick?.record.strategy)), ("rank", .optional(pick?.rank)),
+      ("of", .optional(pick?.count)), ("score", .optional(pick?.score)),
+      ("runner_up", runnerUp ?? .null), ("gap", .optional(pick?.gap)),
+      ("probability", .optional(pick?.probability)), ("tied", .optional(reason?.tied)),
       ("covered", reason?.covered.map(JSON.ints) ?? .null),
-      (
-        "terms",
-        .object((reason?.terms ?? []).map { .init($0.name, .double($0.value)) })
-      ), ("votes", votes.map(JSON.ints) ?? .null))
+      ("terms", .object((reason?.terms ?? []).map { .init($0.name, .double($0.value)) })),
+      ("votes", pick?.votes.map(JSON.ints) ?? .null))
   }
 
   var headline: String {
-    guard let strategy else { return ", from a person (cell \(cell))" }
-    return ", pick \(rank) of \(count) by \(strategy) in round \(round) (cell \(cell))"
+    let person = isFromPerson ? ", from a person (cell \(cell))" : ""
+    return person + (pick.map { (isFromPerson ? "; " : ", ") + $0.headline } ?? "")
+  }
+
+  var lines: [String] { pick?.lines ?? [] }
+}
+
+/// A pick as its query stored it.
+private struct ChosenPick {
+  let cell: Int
+  let record: QueryRecord
+  /// Its place in the order of choice, from 1, and how many were chosen.
+  let rank: Int
+  let count: Int
+  let score: Double?
+  let reason: PickReason?
+  /// What each annotator said; nil where there is one.
+  let votes: [Int]?
+
+  /// Nil where the cell did not buy the sample.
+  init?(_ sample: Int, cell: Int, _ record: QueryRecord, _ invocation: Invocation) throws {
+    let rows = try invocation.session.lease.purchases(in: [cell]).map(\.purchase)
+    guard let place = rows.firstIndex(where: { $0.sample == sample }) else { return nil }
+    (self.cell, self.record) = (cell, record)
+    (rank, count, score) = (place + 1, rows.count, rows[place].score)
+    func entry<Element>(_ list: [Element]?) -> Element? {
+      list.flatMap { $0.indices.contains(place) ? $0[place] : nil }
+    }
+    reason =
+      entry(try invocation.stored([PickReason?].self, record.reasonsBlob)) ?? nil
+    votes = entry(try invocation.stored([[Int]].self, record.votesBlob))
+  }
+
+  /// What the runner-up was behind; nil where the best score did not decide.
+  var gap: Double? {
+    guard let score, let runnerUp = reason?.runnerUp, reason?.rule == nil else { return nil }
+    return abs(score - runnerUp.score)
+  }
+
+  /// Of having been drawn; nil where no lot decided.
+  var probability: Double? {
+    if case .drawn(let probability)? = reason?.rule { probability } else { nil }
+  }
+
+  var headline: String {
+    "pick \(rank) of \(count) by \(record.strategy) in round \(record.round) (cell \(cell))"
   }
 
   var lines: [String] {
-    guard strategy != nil else { return [] }
     guard let reason else { return ["  drawn blindly: it had no score"] + voted }
-    var said: [String] = []
-    if let score { said.append("score \(Format.number(score))") }
-    if let runnerUp = reason.runnerUp, let gap {
-      said.append(
-        "runner-up sample \(runnerUp.sample) with \(Format.number(runnerUp.score)), "
-          + "gap \(Format.number(gap))")
-    }
-    if reason.tied > 1 { said.append("\(Format.grouped(reason.tied)) candidates tied") }
-    var lines = ["  " + said.joined(separator: "; ")]
+    var lines = ["  " + comparison(reason).joined(separator: "; ")]
     if !reason.terms.isEmpty {
       let terms = reason.terms.map { "\($0.name) \(Format.number($0.value))" }
       lines.append("  from " + terms.joined(separator: ", "))
@@ -179,6 +193,26 @@ private struct Choice {
         "  newly covers \(Format.count(covered.count, "sample"))" + Explained.list(covered))
     }
     return lines + voted
+  }
+
+  /// How it stood beside the other candidates.
+  private func comparison(_ reason: PickReason) -> [String] {
+    var said: [String] = []
+    if let score { said.append("score \(Format.number(score))") }
+    switch reason.rule {
+    case .drawn(let probability):
+      said.append("drawn with probability \(Format.number(probability)), not for its score")
+    case .inTurn: said.append("the next in turn, not the best score")
+    case nil: break
+    }
+    if let other = reason.runnerUp {
+      let behind = gap.map { ", gap \(Format.number($0))" } ?? ""
+      said.append(
+        "\(reason.rule == nil ? "runner-up" : "not taken:") sample \(other.sample) with "
+          + Format.number(other.score) + behind)
+    }
+    if reason.tied > 1 { said.append("\(Format.grouped(reason.tied)) candidates tied") }
+    return said
   }
 
   private var voted: [String] {

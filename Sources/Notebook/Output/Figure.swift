@@ -43,14 +43,20 @@ struct Figure {
     .trimmingBlankEnds()
   }
 
-  /// - Throws: also `type` for an ending that means no picture.
-  func write(to path: String, at range: SourceRange?) throws {
+  /// Those endings in words.
+  static var endings: String { terminals.keys.sorted().map { "." + $0 }.joined(separator: ", ") }
+
+  /// What gnuplot is to draw for, by the ending of the file.
+  /// - Throws: `type` for an ending that means no picture.
+  static func terminal(for path: String, at range: SourceRange?) throws(Diagnostic) -> String {
     let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-    guard let terminal = Self.terminals[ending] else {
-      throw Diagnostic(
-        .type, "'\(path)' has no ending that means a picture", at: range,
-        label: "one of \(Self.terminals.keys.sorted().map { "." + $0 }.joined(separator: ", "))")
-    }
+    if let terminal = terminals[ending] { return terminal }
+    throw Diagnostic(
+      .type, "'\(path)' has no ending that means a picture", at: range, label: "one of \(endings)")
+  }
+
+  func write(to path: String, at range: SourceRange?) throws {
+    let terminal = try Self.terminal(for: path, at: range)
     try WrittenFile.write(try run(terminal: terminal), to: path, at: range)
   }
 

@@ -60,7 +60,8 @@ struct TextTable {
   }
 
   /// Makes columns narrower until all fit: headings first, which may break behind an underscore,
-  /// then the widest text column, one cell at a time, as long as texts stay readable.
+  /// then the widest text column, one cell at a time: while texts stay readable, then while words
+  /// stay whole, and only then through them.
   private func shrink(_ widths: inout [Int], to width: Int) {
     func isTooWide() -> Bool { widths.reduce(1) { $0 + $1 + 3 } > width }
     let least = widths.indices.map { column in
@@ -75,10 +76,20 @@ struct TextTable {
       widths[slack] -= 1
     }
     let texts = widths.indices.filter { !isNumeric[$0] }
-    while isTooWide(), let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > 16
-    {
-      widths[widest] -= 1
+    let words = widths.indices.map(widestWord)
+    for least in [words.map { max($0, 16) }, words, words.map { _ in 16 }] {
+      while isTooWide(),
+        let widest = texts.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] })
+      {
+        widths[widest] -= 1
+      }
     }
+  }
+
+  /// What a column needs so that no word of it breaks.
+  private func widestWord(_ column: Int) -> Int {
+    let words = cells.flatMap { $0[column].split { $0 == " " || $0 == "\n" }.map(String.init) }
+    return (Self.parts(headings[column]) + words).map { Display.width(of: $0) }.max() ?? 0
   }
 
   /// `clean_coverage` as `clean_`, `coverage`.

@@ -83,16 +83,17 @@ struct Invocation {
 
   /// The filter that a canonical method value describes.
   func filter(_ value: Value) throws -> any NoiseFilter {
-    let given = Given(value: value, range: SourceRange(0, 0))
-    let (entry, bound) = try CommandBinder.arguments(of: given, kind: .filter)
+    let given = Given(value: value, range: arguments.ranges["filter"] ?? bound.range)
+    let (entry, own) = try CommandBinder.arguments(of: given, kind: .filter)
     guard let row = Vocabulary.implementation(Vocabulary.filters, entry.name) else {
       throw Diagnostic(.unknownName, "no noise filter '\(entry.name)'")
     }
     let data = try data()
-    var arguments = bound
-    row.resolve(&arguments)
+    var filled = own
+    if bound.method?.kind == .filter { filled.point(as: arguments) }
+    row.resolve(&filled)
     return try row.make(
-      arguments,
+      filled,
       FilterContext(
         truth: { try data.truth().judging(try answers().rested) },
         scale: Value(canonical: data.record.scale), model: { try Acquiring.lastModel(self) }))

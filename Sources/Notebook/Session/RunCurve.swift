@@ -42,8 +42,7 @@ extension SessionState {
         run: run, seed: first.seed,
         strategy: strategies.count == 1 ? first.strategy : rounds.last?.strategy ?? "",
         loop: first.loop, noise: first.noise, commands: rounds.flatMap(\.commands),
-        budgets: rounds.map { Int(($0.metrics["n_labeled"] ?? nil) ?? 0) * $0.votes },
-        metrics: rounds.map(\.metrics))
+        budgets: rounds.map(\.spent), metrics: rounds.map(\.metrics))
     }
   }
 

@@ -15,8 +15,13 @@ struct SessionState {
   /// Indices in the order of purchase, and what the oracle said, in the same order.
   var labeled: [Int] = []
   var observed: [Int] = []
-  /// For each of `labeled` the cell that it was bought in, or that a person labeled it in.
+  /// For each of `labeled` the cell that it joined them in.
   var origins: [Int] = []
+  /// The cells in which people labeled samples, the newest of each sample.
+  var people: [Int: Int] = [:]
+  /// Labels paid for in this run: a sample that is bought costs one for each vote, one that a person
+  /// labels costs one, and a label put right costs nothing, as the labeled set does not grow.
+  var spent = 0
   /// The queries of this run, by their cells.
   var queries: [Int: QueryRecord] = [:]
   var verdict: Verdict?
@@ -63,8 +68,8 @@ struct RoundRow {
   /// Of the run.
   let seed: Int
   let noise: Noise
-  /// Labels that a sample costs.
-  let votes: Int
+  /// Labels paid for in the run by the end of the round.
+  var spent = 0
   let strategy: String
   var filter: String?
   let loop: [SessionState.Variable]
@@ -132,7 +137,7 @@ extension SessionState {
       startRun(applied.cell)
     case .reset: startRun(applied.cell)
     case .queried(let record): append(record, applied)
-    case .annotated(let record): correct(record, applied.cell)
+    case .annotated(let record): correct(record, applied)
     case .filtered(let choice, let record):
       filter = Value(canonical: choice)
       judge(record, applied)
@@ -147,6 +152,8 @@ extension SessionState {
     labeled = []
     observed = []
     origins = []
+    people = [:]
+    spent = 0
     queries = [:]
     verdict = nil
     judgement = nil
@@ -163,14 +170,15 @@ extension SessionState {
     labeled += applied.purchases.map(\.sample)
     observed += applied.purchases.map(\.label)
     origins += applied.purchases.map { _ in applied.cell }
+    spent += joined(applied) * (noise?.votes ?? 1)
     queries[applied.cell] = record
     if let memory = record.memoryBlob { memories[record.strategy] = memory }
     judge(record.verdict, applied)
     rounds.append(
       RoundRow(
         round: record.round, run: run, cell: applied.cell, seed: seed,
-        noise: RoundRow.Noise(noise, loop: noiseLoop), votes: noise?.votes ?? 1,
-        strategy: record.strategy, filter: nil, loop: applied.loop, commands: [], metrics: [:]))
+        noise: RoundRow.Noise(noise, loop: noiseLoop), strategy: record.strategy, filter: nil,
+        loop: applied.loop, commands: [], metrics: [:]))
   }
 
   private mutating func judge(_ record: VerdictRecord?, _ applied: AppliedEffect) {
@@ -181,16 +189,25 @@ extension SessionState {
   }
 
   /// A person's label takes the place of another, or joins the labeled set. No filter has seen it.
-  private mutating func correct(_ record: AnnotationRecord, _ cell: Int) {
+  private mutating func correct(_ record: AnnotationRecord, _ applied: AppliedEffect) {
+    spent += joined(applied)
     if let place = labeled.firstIndex(of: record.sample) {
       observed[place] = record.label
-      origins[place] = cell
     } else {
       labeled.append(record.sample)
       observed.append(record.label)
-      origins.append(cell)
+      origins.append(applied.cell)
     }
+    people[record.sample] = applied.cell
     verdict = verdict?.without(record.sample)
+  }
+
+  /// How many samples a cell added to the labeled set: by what it measured, as the purchases of
+  /// earlier runs are not read back when a session is opened.
+  private func joined(_ applied: AppliedEffect) -> Int {
+    let key = "n_labeled"
+    guard let after = applied.metrics.last(where: { $0.key == key })?.value else { return 0 }
+    return Int(after - ((metrics[key] ?? nil) ?? 0))
   }
 
   /// Metrics count for the round in which they were measured; before the first round they are
@@ -199,6 +216,7 @@ extension SessionState {
     for (key, value) in applied.metrics { metrics[key] = .some(value) }
     guard round > 0, let last = rounds.indices.last, rounds[last].run == run else { return }
     for (key, value) in applied.metrics { rounds[last].metrics[key] = .some(value) }
+    rounds[last].spent = spent
     rounds[last].seconds += applied.seconds
     if let effect = applied.effect, effect.belongsToRound {
       rounds[last].commands.append(applied.command)

@@ -2,18 +2,44 @@ import CommandLanguage
 
 /// Values bound to the parameters of a command and of the method it names, in canonical form.
 package struct Arguments: Sendable {
-  /// Where a value was typed, to point at when only running shows that it does not do.
-  private(set) var ranges: [String: SourceRange] = [:]
+  /// Values as they were typed, to point at when only running shows that one does not do.
+  private var typed: [String: Given] = [:]
   private(set) var values: [String: Value] = [:]
   /// Names whose value the user gave; the others have their defaults.
   private(set) var given: Set<String> = []
   /// Options that are no parameters, where the entry takes any.
   private(set) var extra: [(name: String, value: Value)] = []
 
-  mutating func set(_ name: String, _ value: Value, at range: SourceRange? = nil, given: Bool) {
+  /// Where values were typed.
+  var ranges: [String: SourceRange] { typed.mapValues(\.range) }
+
+  /// The elements of a list, or the one value, with their places.
+  func elements(_ name: String) -> [Given] {
+    guard let value = values[name] else { return [] }
+    let places = typed[name]?.elements.map(\.range) ?? []
+    let found = value.list ?? [value]
+    let whole = typed[name]?.range ?? SourceRange(0, 0)
+    return found.indices.map { index in
+      Given(value: found[index], range: places.count == found.count ? places[index] : whole)
+    }
+  }
+
+  /// - Parameter value: what `source` is in canonical form.
+  mutating func set(_ name: String, _ value: Value, from source: Given) {
     values[name] = value
-    ranges[name] = range
-    if given { self.given.insert(name) }
+    typed[name] = source
+    given.insert(name)
+  }
+
+  /// A value that comes with an alias, as if the user had given it.
+  mutating func preset(_ name: String, _ value: Value) {
+    values[name] = value
+    given.insert(name)
+  }
+
+  /// The same with the places of `others`, where those have one.
+  mutating func point(as others: Arguments) {
+    typed.merge(others.typed) { _, other in other }
   }
 
   mutating func add(extra name: String, _ value: Value) { extra.append((name, value)) }

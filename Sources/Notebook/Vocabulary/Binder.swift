@@ -1,12 +1,6 @@
 import CommandLanguage
 import Foundation
 
-/// A value and where it was typed.
-struct Given {
-  let value: Value
-  let range: SourceRange
-}
-
 /// Fits values to parameters: names, number, types and ranges. It runs nothing, so `check` uses it
 /// as it is.
 struct Binder {
@@ -28,7 +22,7 @@ struct Binder {
   /// Options that the user may override by typing them.
   mutating func preset(_ presets: [(name: String, value: String)]) {
     for (name, value) in presets {
-      arguments.set(name, Value(canonical: value), given: true)
+      arguments.preset(name, Value(canonical: value))
     }
   }
 
@@ -68,7 +62,7 @@ struct Binder {
           .missingArgument, "\(title) needs \(parameter.name): \(parameter.meaning)",
           at: SourceRange(range.upper, range.upper), label: parameter.kind.words,
           notes: [synopsisNote])
-      case .value(let text): arguments.set(parameter.name, Value(canonical: text), given: false)
+      case .value(let text): arguments.resolve(parameter.name, Value(canonical: text))
       case .absent, .computed: break
       }
     }
@@ -91,7 +85,7 @@ struct Binder {
       return
     }
     let value = try parameter.canonical(given, title: title)
-    arguments.set(parameter.name, value, at: given.range, given: true)
+    arguments.set(parameter.name, value, from: given)
   }
 
   private var synopsisNote: String { "usage: \(Help.synopsis(title, parameters))" }
@@ -100,9 +94,15 @@ struct Binder {
     let names = parameters.map(\.name)
     let known =
       names.isEmpty ? "\(title) has no options" : "options: \(names.joined(separator: ", "))"
+    let others = OptionTopic.find(name.text).filter { !$0.parameter.isPositional }
+    // One that is at home elsewhere is no slip of the keyboard.
+    let near =
+      others.isEmpty
+      ? Spelling.nearest(name.text, among: names + parameters.flatMap(\.aliases))
+      : parameters.filter { $0.standsIn(for: name.text) }.map(\.name)
     return Diagnostic(
-      .unknownOption, "\(title) has no option '\(name.text)'", at: name.range, notes: [known],
-      suggestions: Spelling.nearest(name.text, among: names + parameters.flatMap(\.aliases)))
+      .unknownOption, "\(title) has no option '\(name.text)'", at: name.range,
+      notes: others.map(\.home) + [known], suggestions: near)
   }
 }
 
@@ -132,12 +132,7 @@ extension Parameter.Kind {
       guard bounds.contains(number) else { throw outOfRange(given, name) }
       return Value(number)
     case .numbers(let bounds):
-      guard let list = value.list, !list.isEmpty, list.allSatisfy({ $0.number != nil }) else {
-        throw wrongType(given, name)
-      }
-      let numbers = list.compactMap(\.number)
-      guard numbers.allSatisfy(bounds.contains) else { throw outOfRange(given, name) }
-      return .list(numbers.map { Value($0) })
+      return .list(try Self.numbers(given, bounds, name, whole: self).map { Value($0) })
     case .boolean:
       guard let flag = value.bool else { throw wrongType(given, name) }
       return Value(flag)
@@ -158,22 +153,36 @@ extension Parameter.Kind {
         throw wrongType(given, name)
       }
       return Value(naming: value.plainText)
+    case .picture:
+      _ = try Figure.terminal(for: value.plainText, at: given.range)
+      return Value(naming: value.plainText)
     case .newFile, .text:
       if case .method = value { throw wrongType(given, name) }
       return Value(naming: value.plainText)
     case .value: return value
     case .method(let kind): return try CommandBinder.method(given, kind: kind)
     case .methods(let kind):
-      let values = value.list ?? [value]
-      guard !values.isEmpty else { throw wrongType(given, name) }
+      guard !given.elements.isEmpty else { throw wrongType(given, name) }
       var methods: [Value] = []
-      for value in values {
-        methods.append(
-          try CommandBinder.method(Given(value: value, range: given.range), kind: kind))
+      for element in given.elements {
+        methods.append(try CommandBinder.method(element, kind: kind))
       }
       return .list(methods)
     case .either(let kinds): return try Self.first(of: kinds, given, name, title, whole: self)
     }
+  }
+
+  private static func numbers(
+    _ given: Given, _ bounds: Bounds, _ name: String, whole: Self
+  ) throws(Diagnostic) -> [Double] {
+    guard let list = given.value.list, !list.isEmpty else { throw whole.wrongType(given, name) }
+    var numbers: [Double] = []
+    for element in given.elements {
+      guard let number = element.value.number else { throw whole.wrongType(element, name) }
+      guard bounds.contains(number) else { throw whole.outOfRange(element, name) }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   private static func folded(_ value: Value) -> String { Spelling.normalised(value.plainText) }
@@ -188,7 +197,8 @@ extension Parameter.Kind {
         return try kind.canonical(given, name: name, title: title)
       } catch {
         let isFile = error.code == .fileMissing && nearest == nil && given.value.number == nil
-        if error.code == .range || isFile { nearest = error }
+        let isElement = error.range != given.range
+        if error.code == .range || isElement || isFile { nearest = error }
       }
     }
     throw nearest ?? whole.wrongType(given, name)

@@ -110,9 +110,9 @@ enum CommandBinder {
     for argument in command.arguments {
       switch argument {
       case .positional(let value):
-        positionals.append(Given(value: try value.evaluate(in: variables), range: value.range))
+        positionals.append(try Given(value, in: variables))
       case .option(let name, let value):
-        options.append((name, Given(value: try value.evaluate(in: variables), range: value.range)))
+        options.append((name, try Given(value, in: variables)))
       }
     }
     let bound =
@@ -138,18 +138,16 @@ enum CommandBinder {
   static func arguments(of given: Given, kind: EntryKind) throws(Diagnostic) -> (
     entry: Entry, arguments: Arguments
   ) {
-    let (word, inner) = try parts(given, kind)
-    let found = try Vocabulary.require(kind, word, at: given.range)
+    let (name, inner) = try parts(given, kind)
+    let found = try Vocabulary.require(kind, name.text, at: name.range)
     var binder = Binder(
       title: found.entry.name, parameters: found.entry.parameters, range: given.range)
     binder.preset(found.presets)
     var seen: Set<String> = []
-    for option in inner {
-      try binder.option(
-        Name(option.name, given.range), Given(value: option.value, range: given.range),
-        given: &seen)
-    }
-    return (found.entry, try binder.finish())
+    for (name, given) in inner { try binder.option(name, given, given: &seen) }
+    let arguments = try binder.finish()
+    try found.entry.validate(arguments)
+    return (found.entry, arguments)
   }
 
   private static func plain(
@@ -178,24 +176,21 @@ enum CommandBinder {
         at: SourceRange(range.upper, range.upper), label: names.joined(separator: ", "),
         notes: ["usage: \(Help.synopsis(row.entry))"])
     }
-    let (word, inner) = try parts(first, kind)
-    let found = try Vocabulary.require(kind, word, at: first.range)
+    let (name, inner) = try parts(first, kind)
+    let found = try Vocabulary.require(kind, name.text, at: name.range)
     try requireKnown(options, of: row.entry, for: found.entry)
     let merged = merged(row.entry, with: found.entry)
     var binder = Binder(
       title: "\(row.entry.name) \(found.entry.name)", parameters: merged, range: range)
     binder.preset(found.presets)
     var seen: Set<String> = []
-    for option in inner {
-      try binder.option(
-        Name(option.name, first.range), Given(value: option.value, range: first.range),
-        given: &seen)
-    }
+    for (name, given) in inner { try binder.option(name, given, given: &seen) }
     try binder.positionals(Array(positionals.dropFirst()))
     for (name, given) in options { try binder.option(name, given, given: &seen) }
+    let arguments = try binder.finish()
+    try found.entry.validate(arguments)
     return BoundCommand(
-      row: row, method: found.entry, parameters: merged, arguments: try binder.finish(),
-      range: range)
+      row: row, method: found.entry, parameters: merged, arguments: arguments, range: range)
   }
 
   /// The command's own parameters as far as the method knows them: `filter=` belongs to
@@ -233,15 +228,10 @@ enum CommandBinder {
   }
 
   private static func parts(_ given: Given, _ kind: EntryKind) throws(Diagnostic) -> (
-    String, [MethodOption]
+    name: Name, options: [(Name, Given)]
   ) {
-    switch given.value {
-    case .word(let word), .string(let word): return (word, [])
-    case .method(let name, let options): return (name, options)
-    case .number(_, let text): return (text, [])
-    case .list:
-      throw Diagnostic(
-        .type, "\(kind.article) is one name, not a list", at: given.range, label: "one name")
-    }
+    if let method = given.method { return method }
+    throw Diagnostic(
+      .type, "\(kind.article) is one name, not a list", at: given.range, label: "one name")
   }
 }

@@ -1,3 +1,5 @@
+import CommandLanguage
+
 /// The kinds of names there are; a name is unique within its kind.
 package enum EntryKind: String, Sendable, CaseIterable {
   case command, strategy, filter, noise, dataset, model, setting
@@ -69,11 +71,16 @@ package struct Entry: Sendable {
   package let examples: [String]
   /// `source FILE name=value`: options that are no parameters are the caller's variables.
   package let takesAnyOption: Bool
+  /// What no single parameter can say, and no data are needed to tell: `check` asks it, too.
+  let validate: @Sendable (Arguments) throws(Diagnostic) -> Void
 
   init(
     _ kind: EntryKind, _ name: String, aliases: [Alias] = [], _ summary: String,
     parameters: [Parameter] = [], details: String = "", citation: String? = nil,
-    examples: [String] = [], takesAnyOption: Bool = false
+    examples: [String] = [], takesAnyOption: Bool = false,
+    validate: @escaping @Sendable (Arguments) throws(Diagnostic) -> Void = {
+      _ throws(Diagnostic) in
+    }
   ) {
     self.kind = kind
     self.name = name
@@ -84,6 +91,7 @@ package struct Entry: Sendable {
     self.citation = citation
     self.examples = examples
     self.takesAnyOption = takesAnyOption
+    self.validate = validate
   }
 }
 
@@ -92,7 +100,7 @@ extension Entry {
   func with(_ more: [Parameter]) -> Entry {
     Entry(
       kind, name, aliases: aliases, summary, parameters: parameters + more, details: details,
-      citation: citation, examples: examples, takesAnyOption: takesAnyOption)
+      citation: citation, examples: examples, takesAnyOption: takesAnyOption, validate: validate)
   }
 }
 

@@ -4,9 +4,10 @@ import Foundation
 
 /// Values that name files, alone or among other things.
 extension Parameter.Kind {
+  /// Whether it names files, or methods that may.
   var isFile: Bool {
     switch self {
-    case .file, .features: true
+    case .file, .features, .methods: true
     case .either(let kinds): kinds.contains(where: \.isFile)
     default: false
     }
@@ -19,8 +20,25 @@ extension Parameter.Kind {
       return Value(naming: Self.whole(path))
     }
     if case .file = self { return Value(naming: Self.whole(path)) }
+    if case .methods(let kind) = self {
+      return .list((value.list ?? [value]).map { Self.wholeMethod($0, kind) })
+    }
     if case .either = self, value.number == nil { return Value(naming: Self.whole(path)) }
     return value
+  }
+
+  /// A method with the files among its options named from the root.
+  private static func wholeMethod(_ value: Value, _ kind: EntryKind) -> Value {
+    guard case .method(let name, let options) = value,
+      let entry = Vocabulary.find(kind, name)?.entry
+    else { return value }
+    return .method(
+      name,
+      options.map { option in
+        let parameter = entry.parameters.first { $0.standsIn(for: option.name) }
+        guard let parameter, parameter.kind.isFile else { return option }
+        return MethodOption(option.name, parameter.kind.wholePath(option.value))
+      })
   }
 
   fileprivate static func whole(_ path: String) -> String { URL(fileURLWithPath: path).path }

@@ -64,9 +64,17 @@ package enum Help {
     return Table(
       columns: [.init("name"), .init("values"), .init("default"), .init("meaning")],
       rows: parameters.map { parameter in
-        [parameter.name, parameter.kind.words, words(parameter.default), parameter.meaning]
+        [parameter.name, values(parameter), words(parameter.default), parameter.meaning]
           .map(JSON.string)
       })
+  }
+
+  /// What fits, in a few words: long lists stand in the option's own topic.
+  private static func values(_ parameter: Parameter) -> String {
+    guard case .choice(let words, _) = parameter.kind, words.count > 8 else {
+      return parameter.kind.words
+    }
+    return "\(words[0]), \(words[1]), … (help \(parameter.name))"
   }
 
   static func words(_ value: Parameter.Default) -> String {

@@ -118,7 +118,7 @@ struct NoiseImplementation: Sendable {
   let budgetRate: @Sendable (Arguments, NoiseContext) -> Double
   let make: @Sendable (Arguments, NoiseContext) throws -> any NoiseModel
   /// The annotators of a panel, where they are not all of one kind.
-  var members: (@Sendable (Arguments) throws -> [Value])?
+  var members: (@Sendable (Arguments) -> [Given])?
 }
 
 /// What a model is trained with where nobody says otherwise (METHODS §8.1).

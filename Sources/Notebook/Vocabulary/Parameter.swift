@@ -15,6 +15,8 @@ package struct Parameter: Sendable {
     case file
     /// A file that will be written.
     case newFile
+    /// A picture that will be written; the ending says in which format.
+    case picture
     /// `pca:D`, `pixels`, or a file.
     case features
     /// A number of bytes: `512M`, `4G`.
@@ -42,6 +44,10 @@ package struct Parameter: Sendable {
   package let kind: Kind
   package let `default`: Default
   package let meaning: String
+  /// What `help NAME` says beyond that; empty for most.
+  package let details: String
+  /// Names under which others have this, which are refused here with this one as the hint.
+  package let misnomers: [String]
   /// Given by its place, without a name (a name is accepted too).
   package let isPositional: Bool
 
@@ -49,16 +55,23 @@ package struct Parameter: Sendable {
     _ name: String, _ kind: Kind, default: Default = .required, _ meaning: String
   ) -> Parameter {
     Parameter(
-      name: name, aliases: [], kind: kind, default: `default`, meaning: meaning,
-      isPositional: true)
+      name: name, aliases: [], kind: kind, default: `default`, meaning: meaning, details: "",
+      misnomers: [], isPositional: true)
   }
 
   static func option(
-    _ name: String, aliases: [String] = [], _ kind: Kind, default: Default, _ meaning: String
+    _ name: String, aliases: [String] = [], insteadOf misnomers: [String] = [], _ kind: Kind,
+    default: Default, _ meaning: String, details: String = ""
   ) -> Parameter {
     Parameter(
       name: name, aliases: aliases, kind: kind, default: `default`, meaning: meaning,
-      isPositional: false)
+      details: details, misnomers: misnomers, isPositional: false)
+  }
+
+  /// Whether the word is the name, an alias, or what others call it.
+  func standsIn(for word: String) -> Bool {
+    let sought = Spelling.normalised(word)
+    return ([name] + aliases + misnomers).contains { Spelling.normalised($0) == sought }
   }
 }
 
@@ -115,6 +128,7 @@ extension Parameter.Kind {
     case .choice(let words, _): return words.joined(separator: ", ")
     case .file: return "a file"
     case .newFile: return "a file to write"
+    case .picture: return "a file to write, \(Figure.endings)"
     case .features: return "pca:D, pixels, or a file"
     case .bytes: return "a number of bytes, such as 512M or 4G"
     case .text: return "text"

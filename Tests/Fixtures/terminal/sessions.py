@@ -48,6 +48,7 @@ class Session(Terminal):
     def start_long_command(self):
         self.start("load digits")
         self.start(LONG)
+        self.expect("by probcover")
 
     def leave(self):
         self.at_prompt()

@@ -22,7 +22,13 @@ extension Vocabulary {
 
   private static let momentum = Parameter.option(
     "momentum", .number(.closed(0, 1)), default: .value("0"),
-    "weight of earlier judgements of a sample: 0 the last alone, 1 a vote of all")
+    "weight of earlier judgements of a sample: 0 the last alone, 1 a vote of all",
+    details: """
+      At the n-th judgement p (1 clean, 0 suspected) of a sample: m = momentum * (n - 1) / n, the
+      record becomes r = (1 - m) * (2 p - 1) + m * r, and the label is clean if r >= 0. All
+      judgements count, those inside of queries too; records belong to a filter with its options.
+      In a query: filter=aum(momentum=0.5), or filter aum momentum=0.5 before it.
+      """)
 
   private static let basicFilters: [Row<FilterImplementation>] = [
     Row(

@@ -27,7 +27,7 @@ extension Vocabulary {
         examples: [
           "load digits\nnoise sym 0.5\nquery random 100\nfilter cv",
           "load digits\nnoise sym 0.5\nquery random 50\nfilter cv train_on=complement votes=heldout",
-        ]),
+        ], validate: requireComplement),
       FilterImplementation { arguments, context in
         CrossValidation(
           folds: arguments.integer("folds") ?? 3,
@@ -66,7 +66,9 @@ extension Vocabulary {
         details: """
           Out-of-sample probabilities by logistic regression; a sample counts for the classes whose
           mean self-confidence it reaches. On the same probabilities the seven rules differ by up to
-          1.9 times in what they flag; the definitions are those of cleanlab 2.9.
+          1.9 times in what they flag; the definitions are those of cleanlab 2.9. A judgement with
+          probs=model stands until a label is added or changed, also when a model is trained after
+          it: filter again to ask that one.
           """,
         citation: "Northcutt, Jiang, Chuang (2021), Confident learning, arXiv 1911.00068",
         examples: [
@@ -85,12 +87,22 @@ extension Vocabulary {
       }),
   ]
 
+  @Sendable private static func requireComplement(_ arguments: Arguments) throws(Diagnostic) {
+    guard arguments.text("votes") == "heldout", arguments.text("train_on") != "complement" else {
+      return
+    }
+    throw Diagnostic(
+      .refused, "votes=heldout needs train_on=complement", at: arguments.ranges["votes"],
+      notes: ["trained on one fold alone, all models but one have not seen the sample"])
+  }
+
   private static func trained(_ context: FilterContext, _ arguments: Arguments) throws
     -> any AcquisitionModel
   {
     if let model = try context.model() { return model }
     throw Diagnostic(
       .needsModel, "no model with probabilities is trained yet", at: arguments.ranges["probs"],
+      label: "probs=model asks the model of the last train",
       notes: ["train one first: train linear"])
   }
 }

@@ -71,7 +71,7 @@ extension Vocabulary {
         examples: [
           "load digits\nnoise fatigued 0.1 0.6 200\nrepeat 3 { query random 60 }",
           "load digits\nnoise fatigued 0 0.5\nshow noise",
-        ]),
+        ], validate: AnnotatorOptions.requireGrowth),
       NoiseImplementation(
         budgetRate: { arguments, _ in arguments.number("end") ?? 0 },
         make: { arguments, _ in
@@ -95,21 +95,22 @@ extension Vocabulary {
         examples: [
           "load digits\nnoise panel [sym(rate=0.3), expert(classes=[0, 1, 2])] votes=3",
           "load digits\nnoise panel [biased(rates=0.4), fatigued(start=0, end=0.5), sym(rate=0.2)]",
-        ]),
+        ], validate: AnnotatorOptions.requireSingles),
       NoiseImplementation(
         needsTruth: false, budgetRate: { _, _ in 0 },
         make: { _, _ in NoNoise() },
-        members: { arguments in
-          let value = arguments["annotators"]
-          return value?.list ?? [value].compactMap { $0 }
-        })),
+        members: { $0.elements("annotators") })),
   ]
 
   /// An option of every model that draws.
   static let votes = Parameter.option(
     "votes", .integer(1...99), default: .absent,
-    "annotators alike who are asked about each sample; the majority counts, each vote costs a label"
-  )
+    "annotators alike who are asked about each sample; the majority counts, each vote costs a label",
+    details: """
+      Each annotator answers on its own. Where they are divided the largest group that was heard
+      first decides. Budgets, spc= and the labels of curves count votes; a label that a person gives
+      (label ID CLASS) is one. A panel takes it for the whole panel, not for one of its members.
+      """)
 }
 
 /// Options that name classes or say something about each of them.
@@ -121,28 +122,37 @@ enum AnnotatorOptions {
   }
 
   static func classes(_ arguments: Arguments, _ context: NoiseContext) throws -> [Int] {
-    let value = arguments["classes"]
-    let names = context.data.classNames
-    return try (value?.list ?? [value].compactMap { $0 }).map {
-      try classIndex($0, names: names, at: arguments.ranges["classes"])
-    }
+    let names = ClassNames(names: context.data.classNames)
+    return try arguments.elements("classes").map { try names.index(of: $0.value, at: $0.range) }
   }
 
-  /// The class that a number or a name stands for.
-  /// - Throws: `range`, `unknown-name`.
-  static func classIndex(_ value: Value, names: [String], at range: SourceRange?) throws -> Int {
-    if let index = value.integer {
-      guard names.indices.contains(index) else {
-        throw Diagnostic(
-          .range, "classes are 0 to \(names.count - 1), not \(index)", at: range)
-      }
-      return index
-    }
-    let sought = Spelling.normalised(value.plainText)
-    if let index = names.firstIndex(where: { Spelling.normalised($0) == sought }) { return index }
+  /// - Throws: `range` where the rate would fall: rest is not what this model is about.
+  @Sendable static func requireGrowth(_ arguments: Arguments) throws(Diagnostic) {
+    guard let start = arguments.number("start"), let end = arguments.number("end"), end < start
+    else { return }
     throw Diagnostic(
-      .unknownName, "no class '\(value.plainText)'", at: range,
-      notes: ["classes: \(names.prefix(20).joined(separator: ", "))"],
-      suggestions: Spelling.nearest(value.plainText, among: names))
+      .range, "end must be from \(Value(start).text) to 1: the rate grows, not \(Value(end).text)",
+      at: arguments.ranges["end"])
+  }
+
+  /// - Throws: `refused` for members that are panels themselves or vote, `range` for fewer votes than
+  ///   members.
+  @Sendable static func requireSingles(_ arguments: Arguments) throws(Diagnostic) {
+    let members = arguments.elements("annotators")
+    for member in members {
+      let (entry, own) = try CommandBinder.arguments(of: member, kind: .noise)
+      guard Vocabulary.implementation(Vocabulary.noiseModels, entry.name)?.members == nil else {
+        throw Diagnostic(.refused, "a panel is made of single annotators", at: member.range)
+      }
+      guard !own.isGiven("votes") else {
+        throw Diagnostic(
+          .refused, "a member of a panel has one vote", at: member.range,
+          label: "votes= belongs behind the panel", notes: ["noise panel […] votes=5"])
+      }
+    }
+    guard let votes = arguments.integer("votes"), votes < members.count else { return }
+    throw Diagnostic(
+      .range, "\(votes) votes are fewer than the \(members.count) annotators",
+      at: arguments.ranges["votes"], label: "at least \(members.count)")
   }
 }

@@ -79,7 +79,7 @@ extension Vocabulary {
         rate,
         .option(
           "map", .value, default: .computed("cifar10, superclass (CIFAR-100), else next"),
-          "next, superclass, cifar10, cifar100pairs, or your own: '2>0,3>5'"),
+          "next, superclass, cifar10, cifar100pairs, or your own: '2>0,3>5', by number or name"),
         .option(
           "basis", .choice(AsymmetricNoise.Basis.allCases.map(\.rawValue)),
           default: .value("pool"),
@@ -99,17 +99,10 @@ extension Vocabulary {
         """,
       examples: [
         "load digits\nnoise asym 0.4", "load digits\nnoise asym 0.2 map='1>7,3>8'\nshow noise",
-      ]),
+      ], validate: NoiseMistakes.validate),
     NoiseImplementation(
       resolve: { arguments, context in
-        guard arguments["matrix"] == nil else {
-          guard !arguments.isGiven("map") else {
-            throw Diagnostic(
-              .syntax, "mistakes come from map= or from matrix=, not from both",
-              at: arguments.ranges["map"])
-          }
-          return
-        }
+        guard arguments["matrix"] == nil else { return }
         arguments.resolve("map", .word(try NoiseMistakes.defaultMap(context)))
       },
       budgetRate: { arguments, _ in arguments.number("rate") ?? 0 },
@@ -124,8 +117,7 @@ extension Vocabulary {
         }
         return AsymmetricNoise(
           rate: rate,
-          map: try NoiseMistakes.map(
-            arguments["map"] ?? .word("next"), at: arguments.ranges["map"]),
+          map: try NoiseMistakes.map(arguments, ClassNames(names: context.data.classNames)),
           basis: arguments.text("basis").flatMap(AsymmetricNoise.Basis.init) ?? .pool)
       }))
 

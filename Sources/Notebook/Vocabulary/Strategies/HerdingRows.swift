@@ -89,7 +89,7 @@ extension Vocabulary {
     "Sener, Savarese (2018), Active learning for convolutional neural networks, arXiv 1708.00489"
 
   private static let sigma = Parameter.option(
-    "sigma", .number(.above(0)), default: .value("1"),
+    "sigma", insteadOf: ["delta"], .number(.above(0)), default: .value("1"),
     "width of the kernel, in the units of the metric")
 
   private static let kernel = Parameter.option(

@@ -35,7 +35,7 @@ extension Vocabulary {
         examples: [
           "load digits\nquery probcover 20",
           "load digits\nquery probcover 10 delta=0.6 ties=lowest",
-        ]),
+        ], validate: Deltas.validate),
       StrategyImplementation(
         noiseAwareness: .none(version: "npc"), takesDelta: true,
         make: { arguments, context in try probCover(arguments, context) })),
@@ -57,7 +57,7 @@ extension Vocabulary {
         examples: [
           "load digits\nnoise sym 0.5\nquery npc 20",
           "load digits\nnoise sym 0.2\nquery npc 20 filter=ideal share=5 remainder=last",
-        ]),
+        ], validate: Deltas.validate),
       StrategyImplementation(
         noiseAwareness: .always, takesDelta: true, resolve: resolveShare,
         make: { arguments, context in
@@ -85,7 +85,7 @@ extension Vocabulary {
         examples: [
           "load digits\nnoise sym 0.5\nrepeat 2 { query weighted_npc 20 }",
           "load digits\nnoise sym 0.5\nquery weighted_npc_factor 20 filter=ideal",
-        ]),
+        ], validate: Deltas.validate),
       StrategyImplementation(
         noiseAwareness: .always, takesDelta: true, resolve: resolveShare,
         make: { arguments, context in

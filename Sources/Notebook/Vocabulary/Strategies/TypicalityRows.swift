@@ -35,7 +35,7 @@ extension Vocabulary {
         examples: [
           "load digits\nquery typiclust 20\nquery typiclust 20",
           "load digits\nnoise sym 0.5\nquery typiclust 40 nas=true filter=aum",
-        ]),
+        ], validate: requireNAS),
       StrategyImplementation(
         noiseAwareness: .option(reported: "typiclust_nas"), resolve: resolveWrapped,
         make: { arguments, context in
@@ -63,7 +63,7 @@ extension Vocabulary {
             .choice(["margin", "entropy", "confidence"], aliases: ["conf": "confidence"]),
             default: .value("margin"), "how unsure the model is of a sample"),
           .option(
-            "sigma", .either([.choice(["adaptive"]), .number(.above(0))]),
+            "sigma", insteadOf: ["delta"], .either([.choice(["adaptive"]), .number(.above(0))]),
             default: .value("adaptive"),
             "width of the kernel; adaptive: the smallest distance between two labeled samples"),
           .option(
@@ -80,7 +80,7 @@ extension Vocabulary {
         examples: [
           "load digits\nquery uherding 20\ntrain linear\nquery uherding 20",
           "load digits\nnoise sym 0.2\nquery uherding 30 measure=entropy nas=true",
-        ]),
+        ], validate: requireNAS),
       StrategyImplementation(
         noiseAwareness: .option(reported: "uherding_nas"), modelUse: .asked,
         resolve: resolveWrapped,
@@ -99,21 +99,36 @@ extension Vocabulary {
   private static let nasParameters =
     [
       Parameter.option(
-        "nas", .boolean, default: .value("false"), "count only labels believed clean")
+        "nas", .boolean, default: .value("false"), "count only labels believed clean",
+        details: """
+          Noise-aware sampling, as npc is to probcover: the query buys in shares, the filter judges
+          after each, and what it suspects covers nothing. Reports call it typiclust_nas,
+          uherding_nas; filter=, share=, remainder= and noise_dropout= go with it.
+          """)
     ] + noiseAwareParameters
+
+  /// What goes with `nas=true` alone.
+  private static let nasOptions = noiseAwareParameters.map(\.name) + ["filter"]
+
+  @Sendable private static func requireNAS(_ arguments: Arguments) throws(Diagnostic) {
+    guard !arguments.flag("nas") else { return }
+    let defaults = Dictionary(
+      noiseAwareParameters.map { ($0.name, $0.default) }, uniquingKeysWith: { first, _ in first })
+    for name in nasOptions where arguments.isGiven(name) {
+      if case .value(let text)? = defaults[name], arguments[name] == Value(canonical: text) {
+        continue
+      }
+      throw Diagnostic(
+        .refused, "\(name)= is for noise-aware sampling: add nas=true",
+        at: arguments.ranges[name])
+    }
+  }
 
   @Sendable private static func resolveWrapped(
     _ arguments: inout Arguments, _ context: StrategyContext
   ) throws {
     if arguments.flag("nas") { return resolveShare(&arguments, context) }
-    for name in ["share", "remainder", "noise_dropout", "filter"] {
-      guard !arguments.isGiven(name) else {
-        throw Diagnostic(
-          .refused, "\(name)= is for noise-aware sampling: add nas=true",
-          at: arguments.ranges[name])
-      }
-      arguments.drop(name)
-    }
+    for name in nasOptions { arguments.drop(name) }
   }
 
   private static func wrapped(
