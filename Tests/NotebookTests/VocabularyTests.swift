@@ -87,8 +87,12 @@ import Testing
       let owners = try #require(try trial.ok("help schedule")["options"]?.array).map {
         $0["of"]?.strings
       }
+      let networks = (["mlp"] + Architecture.names).map { "train \($0)" }
       #expect(
-        owners == [["query probcover", "query npc", "query weighted_npc"], ["train linear"]])
+        owners.map { $0?.sorted() } == [
+          ["query npc", "query probcover", "query weighted_npc"], ["train linear"],
+          networks.sorted(),
+        ])
       #expect(try trial.ok("help npc")["options"] == .array([]))
     }
   }
