@@ -16,7 +16,7 @@ enum ExampleFiles {
       .replacing("path=photos", with: "path=" + DataTrees.path + "/photos")
     for name in [
       "labels.txt", "features.npy", "labels.npy", "steps.winnow", "demo.winnow", "empty.winnow",
-      "exported-run", "digits-pca32.npy",
+      "exported-run", "digits-pca32.npy", "results.csv", "mlp.safetensors", "accuracy.svg",
     ] {
       placed = placed.replacing(name, with: path(name))
     }
