@@ -13,5 +13,6 @@ package struct ProgressMeter: Sendable {
   }
 
   /// Says that `done` of `total` steps of `work` ("coverage graph", "epochs") are over.
+  /// - Parameter work: behind a colon stands what may change from report to report: "training: loss 2.1".
   package func report(_ work: String, _ done: Int, of total: Int) { sink(work, done, total) }
 }

@@ -5,6 +5,8 @@ package enum LearningRateSchedule: Sendable, Hashable, Codable {
   case constant
   /// ½ · rate · (1 + cos(π · epoch / epochs)), without warm-up.
   case cosine
+  /// The same down to `floor` · rate instead of 0.
+  case cosineDown(floor: Double)
   /// Times `factor` from each of these epochs on.
   case steps([Int], factor: Double = 0.1)
   /// rate · factor^epoch.
@@ -18,6 +20,8 @@ package enum LearningRateSchedule: Sendable, Hashable, Codable {
     return switch self {
     case .constant: initial
     case .cosine: 0.5 * initial * (1 + cos(Double.pi * share))
+    case .cosineDown(let floor):
+      initial * (floor + (1 - floor) * 0.5 * (1 + cos(Double.pi * share)))
     case .steps(let starts, let factor): initial * pow(factor, Double(starts.count { $0 <= epoch }))
     case .exponential(let factor): initial * pow(factor, Double(epoch))
     case .linear: initial * (1 - share)

@@ -30,7 +30,7 @@ import Testing
 
   @Test(arguments: [
     ("query ", EntryKind.strategy), ("filter ", .filter), ("noise ", .noise), ("load ", .dataset),
-    ("train ", .model), ("set ", .setting),
+    ("train ", .model), ("pretrain ", .pretraining), ("set ", .setting),
   ])
   func `names of the kind that a verb takes`(_ line: String, _ kind: EntryKind) throws {
     let all = Vocabulary.entries(kind).map(\.name)
@@ -53,6 +53,9 @@ import Testing
     #expect(try names("query npc 20 sh") == ["share="])
     #expect(try names("query random 5 ") == ["spc="])
     #expect(try names("train 1nn ") == ["on="])
+    #expect(try names("plan train 1nn ") == ["on="])
+    #expect(try names("seed 1; plan pretrain ") == ["simclr"])
+    #expect(try names("plan tr") == ["train"])
     #expect(try names("train linear epochs=3 w") == ["weight_decay="])
     #expect(
       try names("query npc(ties=lowest, ")

@@ -64,7 +64,7 @@ import Testing
       try withTrial { trial in
         try trial.ok(Self.load)
         let stopping = ProgressMeter { work, _, _ in
-          if work.hasPrefix("epoch 5") { Interrupt.request() }
+          if work.hasPrefix("training: epoch 5") { Interrupt.request() }
         }
         let report = try ProgressMeter.$current.withValue(stopping) { try trial.failing(command) }
         Interrupt.clear()
@@ -72,14 +72,14 @@ import Testing
         try trial.reopen()
         let first = Mutex<String?>(nil)
         let watching = ProgressMeter { work, _, _ in
-          if work.hasPrefix("epoch") { first.withLock { $0 = $0 ?? work } }
+          if work.hasPrefix("training: epoch") { first.withLock { $0 = $0 ?? work } }
         }
         let reports = try ProgressMeter.$current.withValue(watching) { try trial.run("resume") }
         let resumed = try #require(reports.last?.output?.json)
         #expect(resumed["train_loss"] == whole["train_loss"])
         #expect(resumed["evaluation"] == whole["evaluation"])
         // Not from the beginning: at least one of the four finished epochs was on the disk.
-        #expect(first.withLock { $0?.hasPrefix("epoch 1 ") } == false)
+        #expect(first.withLock { $0?.hasPrefix("training: epoch 1 ") } == false)
       }
     }
   }

@@ -221,6 +221,7 @@ import Testing
 enum Commanding {
   /// A command that names `entry`, with everything required and one argument more.
   static func command(_ entry: Entry, giving argument: String) -> String {
+    if entry.name == "plan" { return "plan train linear \(argument)" }
     var words: [String] = []
     if entry.kind == .command {
       words = [entry.name] + (method[entry.name] ?? [])
@@ -243,6 +244,7 @@ enum Commanding {
     case .noise: "noise"
     case .dataset: "load"
     case .model: "train"
+    case .pretraining: "pretrain"
     case .setting: "set"
     }
   }
@@ -250,7 +252,7 @@ enum Commanding {
   /// What a command that takes a method is tried with.
   private static let method = [
     "load": ["digits"], "noise": ["none"], "query": ["random", "20"], "filter": ["none"],
-    "train": ["linear"], "set": ["threads", "2"],
+    "train": ["linear"], "pretrain": ["simclr"], "set": ["threads", "2"],
   ]
 
   /// A value that fits a parameter.

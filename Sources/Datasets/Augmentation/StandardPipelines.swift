@@ -53,6 +53,7 @@ extension ImagePipeline {
   /// it makes what features are taken of.
   /// - Parameters:
   ///   - area: the least share of an image's area that a view shows.
+  ///   - flips: whether every other view is mirrored; nil: where mirror images are of something.
   ///   - colours: how colours are changed.
   ///   - normalisation: nil for the usual one, which for grey images is measured.
   ///   - others: as for `standard`.
@@ -61,14 +62,14 @@ extension ImagePipeline {
   /// - Throws: as `standard`.
   package static func views(
     for name: String, images: ImageSet, training: ImageSet, area: Double = 0.2,
-    colours: ColourChange = .view, normalisation: Normalisation? = nil
+    flips: Bool? = nil, colours: ColourChange = .view, normalisation: Normalisation? = nil
   ) throws -> ImagePipeline {
     let recipe = Recipe(name, images)
     let usual = images.channels == 3 ? Normalisation.contrastive : nil
     return try ImagePipeline(
       recipe.stretched(images), side: recipe.side,
       augmentation: Augmentation(
-        crop: .resized(area: area...1), flips: !recipe.isDigits, colours: colours),
+        crop: .resized(area: area...1), flips: flips ?? !recipe.isDigits, colours: colours),
       normalisation: normalisation ?? usual ?? .measured(in: recipe.stretched(training)))
   }
 }

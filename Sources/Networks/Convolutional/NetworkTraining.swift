@@ -133,7 +133,8 @@ private final class TrainingSteps {
       sum += loss
       let mean = (1000 * sum / Double(batch + 1)).rounded() / 1000
       progress.report(
-        "epoch \(epoch + 1) of \(descent.epochs), loss \(mean)", epoch * batches + batch + 1,
+        "training: epoch \(epoch + 1) of \(descent.epochs), loss \(mean)",
+        epoch * batches + batch + 1,
         of: descent.epochs * batches)
     }
     return sum / Double(max(1, batches))

@@ -14,6 +14,7 @@ package struct Completer {
 
   /// - Parameter cursor: a UTF-8 byte offset into `line`.
   package func complete(_ line: String, _ cursor: Int) -> Answer {
+    let line = Self.withoutPlan(line, cursor)
     let context = CompletionContext(line: line, cursor: cursor)
     let candidates = candidates(context)
     if candidates.files {
@@ -23,6 +24,21 @@ package struct Completer {
     }
     return Answer(
       replace: context.replace, candidates: Self.matching(context.prefix, candidates.names))
+  }
+
+  /// What stands behind `plan` is completed as if it stood alone.
+  private static func withoutPlan(_ line: String, _ cursor: Int) -> String {
+    let bytes = Array(line.utf8)
+    let ends = Set("; {\n".utf8)
+    let start = bytes.prefix(max(0, cursor)).lastIndex { ends.subtracting(" ".utf8).contains($0) }
+    let verb = bytes[(start.map { $0 + 1 } ?? 0)...].drop { $0 == UInt8(ascii: " ") }
+      .prefix { !ends.contains($0) }
+    guard verb.endIndex < cursor,
+      Spelling.normalised(String(decoding: verb, as: UTF8.self)) == "plan"
+    else { return line }
+    var blank = bytes
+    for at in verb.indices { blank[at] = UInt8(ascii: " ") }
+    return String(decoding: blank, as: UTF8.self)
   }
 
   private func candidates(_ context: CompletionContext) -> (names: [String], files: Bool) {

@@ -135,6 +135,11 @@ extension LoadPlan {
       }
     }
     let load = "load \(entry.name)" + (hasMoreToSay ? " …" : "")
+    if case .brought = implementation.embedding {
+    } else {
+      notes.append(
+        "pretrain simclr learns one from the images; plan pretrain simclr says how long it takes")
+    }
     notes += [
       "\(load) features=FILE takes one from .npy, .npz:key, .pt or .pth, one row per "
         + "training sample; scripts/embed.py makes one",

@@ -23,7 +23,24 @@ extension Vocabulary {
         "load digits\nnoise sym 0.5\nquery npc 40\ntrain linear on=all epochs=50\ntrain 1nn",
       ]),
     CommandImplementation(
-      method: .model, changesState: true, isLong: true, action: .compute(runTrain)))
+      method: .model, changesState: true, isLong: true, estimate: estimateTraining,
+      action: .compute(runTrain)))
+
+  @Sendable private static func estimateTraining(_ invocation: inout Invocation) throws
+    -> WorkEstimate?
+  {
+    guard let entry = invocation.bound.method, let row = implementation(models, entry.name) else {
+      throw Diagnostic(.missingArgument, "train needs a model", at: invocation.bound.range)
+    }
+    let data = try invocation.data()
+    try row.resolve(&invocation.bound.arguments, data)
+    let set = try TrainingSet(invocation.pool(), on: invocation.arguments.text("on") ?? "clean")
+    return try row.estimate?(
+      invocation.arguments,
+      ModelContext(
+        data: data, samples: set.samples, labels: set.labels, seed: invocation.state.seed,
+        round: invocation.state.round))
+  }
 
   @Sendable private static func runTrain(_ invocation: inout Invocation) throws -> Output {
     guard let entry = invocation.bound.method, let row = implementation(models, entry.name) else {
@@ -36,7 +53,10 @@ extension Vocabulary {
     var context = ModelContext(
       data: data, samples: set.samples, labels: set.labels, seed: invocation.state.seed,
       round: invocation.state.round)
-    let checkpoints = try invocation.checkpoints(of: set)
+    let checkpoints = try invocation.checkpoints(of: [
+      Digest.sha256(ints: set.samples + set.labels), "round=\(invocation.state.round)",
+      invocation.state.model?.weightsBlob ?? "",
+    ])
     context.checkpoints = checkpoints
     context.previous = invocation.previousWeights(of: entry.name)
     let result = Result { try row.train(invocation.arguments, context) }
@@ -123,13 +143,16 @@ struct TrainingSet {
 
 extension Invocation {
   /// Where this training keeps how far it has come, and finds how far it had come.
-  fileprivate func checkpoints(of set: TrainingSet) throws -> Checkpoints {
-    let work = [
-      bound.canonical, try data().record.digest, Digest.sha256(ints: set.samples + set.labels),
-      "seed=\(state.seed)", "round=\(state.round)", "threads=\(Parallel.threads)",
-      state.model?.weightsBlob ?? "",
-    ].joined(separator: "\n")
-    return try Checkpoints(work: work, lease: session.lease, cell: cell, cutShort: cutShort)
+  /// - Parameter more: whatever else than command, data, seed and threads it depends on.
+  func checkpoints(of more: [String]) throws -> Checkpoints {
+    let record = try data().record
+    let work =
+      [
+        bound.canonical, record.digest, record.cut?.blob ?? "", "seed=\(state.seed)",
+        "threads=\(Parallel.threads)",
+      ] + more
+    return try Checkpoints(
+      work: work.joined(separator: "\n"), lease: session.lease, cell: cell, cutShort: cutShort)
   }
 
   /// Reads them when they are asked for.

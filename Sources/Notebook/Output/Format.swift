@@ -47,6 +47,16 @@ enum Format {
     "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
+  /// "0.4 s", "35 s", "12 min", "3 h 20 min".
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "for ever" }
+    if seconds < 10 { return "\(fixed(max(0, seconds), 1)) s" }
+    if seconds < 100 { return "\(Int(seconds.rounded())) s" }
+    let minutes = Int((seconds / 60).rounded())
+    guard minutes >= 100 else { return "\(minutes) min" }
+    return "\(minutes / 60) h \(minutes % 60) min"
+  }
+
   /// One value in a cell of a table; in a column of whole numbers without decimals.
   static func cell(_ value: JSON, whole: Bool = false, decimals: Int? = nil) -> String {
     switch value {

@@ -24,7 +24,7 @@ enum CellRecording {
     switch effect {
     case .loaded, .noise, .seeded, .reset: .run
     case .queried: .round
-    case .annotated, .filtered, .trained, .assigned, nil: nil
+    case .annotated, .filtered, .trained, .embedded, .assigned, nil: nil
     }
   }
 

@@ -41,6 +41,17 @@ final class DataHandle {
     testRows = .some(testFeatures)
   }
 
+  /// The same data with another embedding.
+  func with(_ features: DataRecord.Features, train: Matrix, test: Matrix?) -> DataHandle {
+    let changed = DataHandle(
+      record: record.with(features), workspace: workspace, directories: directories, cache: cache)
+    changed.opened = opened
+    changed.pool = LoadPlan.embedding(
+      train, features, archive: EmbeddingArchive(cache, changed.record))
+    changed.testRows = .some(test)
+    return changed
+  }
+
   /// Whether its arrays are in memory.
   var isOpen: Bool { opened != nil && (pool != nil || record.features == nil) }
 
@@ -84,6 +95,24 @@ final class DataHandle {
     let dataset = try files().dataset
     guard let training = dataset.train.images, let images = dataset.test?.images else { return nil }
     return try .standard(for: record.dataset, images: images, training: training)
+  }
+
+  /// The pipelines that make views of the pool's images for contrastive learning, and what is embedded
+  /// of the test split; nil for the latter where there is none.
+  /// - Throws: `refused` where the data set has no images.
+  func views(
+    _ make: (_ name: String, _ images: ImageSet, _ training: ImageSet) throws -> ImagePipeline
+  )
+    throws -> (pool: ImagePipeline, test: ImagePipeline?)
+  {
+    let dataset = try files().dataset
+    guard let images = dataset.train.images else {
+      throw MethodError.refused(reason: "\(record.dataset) has no images to learn from")
+    }
+    return (
+      try make(record.dataset, images, images),
+      try dataset.test?.images.map { try make(record.dataset, $0, images) }
+    )
   }
 
   func testLabels() throws -> [Int]? { try files().dataset.test?.labels }

@@ -15,6 +15,8 @@ enum Effect: Codable, Sendable {
   /// The filter in canonical text, `aum(epochs=80)`, and its judgement, if there was something to judge.
   case filtered(String, VerdictRecord?)
   case trained(ModelRecord)
+  /// Another embedding in the place of the data set's.
+  case embedded(EmbeddingRecord)
   /// The value in canonical text.
   case assigned(name: String, value: String)
 
@@ -22,14 +24,14 @@ enum Effect: Codable, Sendable {
   var startsRun: Bool {
     switch self {
     case .loaded, .noise, .seeded, .reset: true
-    case .queried, .annotated, .filtered, .trained, .assigned: false
+    case .queried, .annotated, .filtered, .trained, .embedded, .assigned: false
     }
   }
 
   /// Whether it is a part of the experiment that a round is.
   var belongsToRound: Bool {
     switch self {
-    case .queried, .annotated, .filtered, .trained: true
+    case .queried, .annotated, .filtered, .trained, .embedded: true
     case .loaded, .noise, .seeded, .reset, .assigned: false
     }
   }
@@ -77,6 +79,15 @@ struct DataRecord: Codable, Sendable {
   func isSame(as other: DataRecord) -> Bool {
     digest == other.digest && command == other.command && cut?.blob == other.cut?.blob
       && features?.fileDigest == other.features?.fileDigest
+      && features?.trainBlob == other.features?.trainBlob
+  }
+
+  /// The same data with another embedding, for which no good radius is known.
+  func with(_ features: Features) -> DataRecord {
+    DataRecord(
+      command: command, dataset: dataset, train: train, test: test, classes: classes,
+      classNames: classNames, features: features, scale: scale, delta: nil, digest: digest,
+      cut: cut, noise: noise)
   }
 }
 
@@ -126,6 +137,13 @@ struct VerdictRecord: Codable, Sendable {
 struct AnnotationRecord: Codable, Sendable {
   let sample: Int
   let label: Int
+}
+
+/// An embedding that was learned in the session.
+struct EmbeddingRecord: Codable, Sendable {
+  let features: DataRecord.Features
+  /// Whether labels had a part in it: then it goes with the labeled set.
+  let readsLabels: Bool
 }
 
 /// A trained model: what it is and where its weights lie.

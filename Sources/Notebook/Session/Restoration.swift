@@ -50,7 +50,7 @@ extension Effect {
     switch self {
     case .queried(let record): record.verdict
     case .filtered(_, let record): record
-    case .loaded, .noise, .seeded, .reset, .annotated, .trained, .assigned: nil
+    case .loaded, .noise, .seeded, .reset, .annotated, .trained, .embedded, .assigned: nil
     }
   }
 

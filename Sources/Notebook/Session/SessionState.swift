@@ -7,6 +7,8 @@ struct SessionState {
   var seed = 0
   var variables: [Variable] = []
   var data: DataHandle?
+  /// The data set with the embedding that it had before one was learned from labels.
+  var unlearned: DataHandle?
   var noise: NoiseRecord?
   /// The loops in which that was set.
   var noiseLoop: [String] = []
@@ -142,13 +144,26 @@ extension SessionState {
       filter = Value(canonical: choice)
       judge(record, applied)
     case .trained(let record): model = record
+    case .embedded(let record): embed(record, open)
     case .assigned(let name, let text): assign(name, Value(canonical: text))
     case nil: break
     }
     note(applied)
   }
 
+  /// Labels and verdicts stay; what strategies remember of the old embedding goes, and so does a model
+  /// that was trained on it.
+  private mutating func embed(_ record: EmbeddingRecord, _ open: (DataRecord) -> DataHandle) {
+    guard let before = data else { return }
+    unlearned = record.readsLabels ? unlearned ?? before : nil
+    data = open(before.record.with(record.features))
+    memories = [:]
+    if let name = model?.name, !NetworkRecipe.names.contains(name) { model = nil }
+  }
+
   private mutating func startRun(_ cell: Int) {
+    data = unlearned ?? data
+    unlearned = nil
     labeled = []
     observed = []
     origins = []

@@ -9,6 +9,8 @@ struct BoundCommand: Sendable {
   let parameters: [Parameter]
   var arguments: Arguments
   let range: SourceRange
+  /// The command that stands behind the verb, where it is about another one.
+  var planned: [BoundCommand] = []
 
   /// `name = value`, which is no row of the table but a cell like the others.
   static func assignment(to name: String, _ value: Value, range: SourceRange) -> BoundCommand {
@@ -41,6 +43,7 @@ struct BoundCommand: Sendable {
 
   /// Full names, every option with its value, variables replaced.
   var canonical: String {
+    if let planned = planned.first { return "\(verb) \(planned.canonical)" }
     let positionals = parameters.filter(\.isPositional).compactMap { arguments[$0.name]?.text }
     let options =
       arguments.options(of: parameters).map { "\($0.name)=\($0.value.text)" }
@@ -105,6 +108,9 @@ enum CommandBinder {
     guard let row = Vocabulary.commands.first(where: { $0.entry.name == found.entry.name }) else {
       throw Diagnostic(.unknownName, "no command '\(command.verb.text)'", at: command.verb.range)
     }
+    if row.implementation.plansAnother {
+      return try planning(row, command, variables: variables)
+    }
     var positionals: [Given] = []
     var options: [(Name, Given)] = []
     for argument in command.arguments {
@@ -122,6 +128,27 @@ enum CommandBinder {
         try plain(row, positionals, options, range: command.range)
       }
     try row.implementation.validate(bound)
+    return bound
+  }
+
+  /// A command about the one that stands behind its verb.
+  private static func planning(
+    _ row: Row<CommandImplementation>, _ command: Command, variables: [String: Value]
+  ) throws(Diagnostic) -> BoundCommand {
+    guard case .positional(let first)? = command.arguments.first,
+      let verb = try Given(first, in: variables).method, verb.options.isEmpty
+    else {
+      throw Diagnostic(
+        .missingArgument, "\(row.entry.name) needs a command",
+        at: SourceRange(command.range.upper, command.range.upper),
+        label: "as it would be typed: \(row.entry.name) train resnet18")
+    }
+    let inner = Command(
+      verb: verb.name, arguments: Array(command.arguments.dropFirst()),
+      range: SourceRange(verb.name.range.lower, command.range.upper))
+    var bound = BoundCommand(
+      row: row, method: nil, parameters: [], arguments: Arguments(), range: command.range)
+    bound.planned = [try bind(inner, variables: variables)]
     return bound
   }
 

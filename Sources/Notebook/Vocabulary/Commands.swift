@@ -1,7 +1,8 @@
 extension Vocabulary {
   /// The commands, in the order of help: what a session begins with first.
   static let commands: [Row<CommandImplementation>] = [
-    load, noise, query, filter, train, test, label, why, compare, plot, show, assertion, seed,
+    load, noise, query, filter, train, test, pretrain, embed, plan, label, why, compare, plot, show,
+    assertion, seed,
     reset,
     history,
     undo, redo, resume, sql,

@@ -2,7 +2,7 @@ import CommandLanguage
 
 /// The kinds of names there are; a name is unique within its kind.
 package enum EntryKind: String, Sendable, CaseIterable {
-  case command, strategy, filter, noise, dataset, model, setting
+  case command, strategy, filter, noise, dataset, model, pretraining, setting
 
   /// "query strategy", as in "no query strategy 'ncp'".
   var noun: String {
@@ -13,6 +13,7 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .noise: "noise model"
     case .dataset: "data set"
     case .model: "model"
+    case .pretraining: "pretraining method"
     case .setting: "setting"
     }
   }
@@ -27,6 +28,7 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .noise: "noise models"
     case .dataset: "data sets"
     case .model: "models"
+    case .pretraining: "pretraining methods"
     case .setting: "settings"
     }
   }
@@ -40,6 +42,7 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .noise: "noise"
     case .dataset: "load"
     case .model: "train"
+    case .pretraining: "pretrain"
     case .setting: "set"
     }
   }

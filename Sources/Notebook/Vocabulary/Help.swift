@@ -93,6 +93,7 @@ package enum Help {
     case .noise: "MODEL"
     case .dataset: "NAME"
     case .model: "MODEL"
+    case .pretraining: "METHOD"
     case .setting: "NAME"
     case .command: "COMMAND"
     }

@@ -192,6 +192,8 @@ struct ModelContext {
 }
 
 struct ModelImplementation: Sendable {
+  /// What a training would cost; nil where that is too little to be worth a word.
+  var estimate: (@Sendable (Arguments, ModelContext) throws -> WorkEstimate)?
   /// Fills in defaults that depend on the data set.
   var resolve: @Sendable (inout Arguments, DataHandle) throws -> Void = { _, _ in }
   let train: @Sendable (Arguments, ModelContext) throws -> TrainedModel
@@ -227,6 +229,10 @@ struct CommandImplementation: Sendable {
   var isLong = false
   /// What no single parameter can say; `check` asks it, too.
   var validate: @Sendable (BoundCommand) throws(Diagnostic) -> Void = { _ throws(Diagnostic) in }
+  /// What it would cost, from a small part of its work; it fills in defaults. Nil where nobody can say.
+  var estimate: (@Sendable (inout Invocation) throws -> WorkEstimate?)?
+  /// Whether what stands behind its verb is another command, which it does not run.
+  var plansAnother = false
   let action: Action
 }
 

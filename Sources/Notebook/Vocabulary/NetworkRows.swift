@@ -22,6 +22,10 @@ extension Vocabulary {
           "load digits subset=60\nquery random 8\ntrain \(name) epochs=1 batch=8 augment=none",
         ]),
       ModelImplementation(
+        estimate: { arguments, context in
+          try NetworkRecipe(name, arguments, context.data).estimate(
+            samples: context.samples, labels: context.labels, tested: context.data.record.test)
+        },
         resolve: { arguments, data in
           let defaults = try data.plan().training
           arguments.resolve("lr", Value(defaults.learningRate))

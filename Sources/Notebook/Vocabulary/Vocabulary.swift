@@ -11,6 +11,7 @@ package enum Vocabulary {
     case .noise: noiseModels.map(\.entry)
     case .dataset: datasets.map(\.entry)
     case .model: models.map(\.entry)
+    case .pretraining: pretrainings.map(\.entry)
     case .setting: settings.map(\.entry)
     }
   }

@@ -73,6 +73,10 @@ struct ProgressSheet {
     var total: Int
     var firstDone: Int
     var began: ContinuousClock.Instant
+
+    var title: Substring { Self.title(name) }
+
+    static func title(_ name: String) -> Substring { name.prefix { $0 != ":" } }
   }
 
   private let isBar: Bool
@@ -95,12 +99,15 @@ struct ProgressSheet {
     erase()
   }
 
-  /// Takes a report. Another name, or fewer steps done than before, is new work.
+  /// Takes a report. Another name up to the colon, or fewer steps done than before, is new work.
   mutating func note(
     _ name: String, _ done: Int, _ total: Int, at now: ContinuousClock.Instant = .now
   ) {
-    if var known = work, known.name == name, known.total == total, known.firstDone <= done {
+    if var known = work, known.title == Work.title(name), known.total == total,
+      known.firstDone <= done
+    {
       // Threads overtake each other: the furthest counts.
+      if done >= known.done { known.name = name }
       known.done = max(known.done, done)
       work = known
     } else {
