@@ -24,13 +24,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from crosschecks import annotators, coverage, draws, filters, models, selection, statistics
-from crosschecks.bench import Problem, WinnowFailed
+from crosschecks.bench import Problem
+from crosschecks.program import WinnowFailed
 from crosschecks.report import Check, Finding, Row, parted, table
 
 MODULES = (selection, models, coverage, filters, draws, annotators, statistics)
 CHECKS: list[Check] = [check for module in MODULES for check in module.CHECKS]
 PACKAGES = ("numpy", "scipy", "scikit-learn", "scikit-activeml", "cleanlab")
 LEFT_OUT = (
+    ("network-exchange, network-steps, network-accuracy", "need PyTorch: ask with --only NAME"),
     ("random, badge, bald, dbal, ensemble_var_r, direct", "what they draw is Winnow's own"),
     ("dcom after the first labels", "nobody else's judges radii by the labels that were bought"),
     ("centroids, disagreenet, map", "rest on drawn subsets or initial weights"),
@@ -44,7 +46,9 @@ def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line; leaves with code 2 where it makes no sense."""
     parser = argparse.ArgumentParser(
         prog="scripts/crosscheck", description=__doc__,
-        epilog="checks: " + "; ".join(check.name for check in CHECKS),
+        epilog="checks: " + "; ".join(check.name for check in CHECKS)
+        + "\nagainst PyTorch, only if asked for: network-exchange; network-steps; network-accuracy"
+        + " (--only network-steps --help)",
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )
     parser.add_argument(

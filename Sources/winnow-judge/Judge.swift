@@ -6,5 +6,8 @@ import ArgumentParser
 struct Judge: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "winnow-judge", abstract: "Judges Winnow by known numbers.",
-    subcommands: [Sanity.self, Torture.self, TortureChild.self, Comparisons.self])
+    subcommands: [
+      Sanity.self, Torture.self, TortureChild.self, Comparisons.self, Benchmark.self,
+      NetworkJudge.self,
+    ])
 }

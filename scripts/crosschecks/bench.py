@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +13,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances
 from sklearn.preprocessing import normalize
 
+from crosschecks.program import Record, run
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Record = dict[str, Any]
 
 MEAN_NORM = 2.5  # of the rows that filters and linear models see
-SCRIPT = "problem.winnow"
-
-
-class WinnowFailed(Exception):
-    """A command of a problem failed: the text is Winnow's own message."""
 
 
 @dataclass(frozen=True)
@@ -107,20 +100,7 @@ class Problem:
 
     def run(self, commands: list[str]) -> list[Record]:
         """The result of each command, in order; `WinnowFailed` where one fails."""
-        (self.folder / SCRIPT).write_text("\n".join(commands) + "\n")
-        seed = self.whole(0, 999_999)
-        call = [
-            str(self.winnow), "run", SCRIPT, "--mode", "jsonl", "--quiet",
-            "--workspace", "problem.sqlite", "--seed", str(seed),
-        ]
-        kept = {name: value for name, value in os.environ.items() if "WINNOW" not in name}
-        done = subprocess.run(
-            call, cwd=self.folder, env=kept, capture_output=True, text=True, check=False
-        )
-        answers = [json.loads(line) for line in done.stdout.splitlines()]
-        if done.returncode != 0 or len(answers) < len(commands):
-            raise WinnowFailed(done.stderr.strip() or f"exit code {done.returncode}")
-        return [answer["result"] for answer in answers]
+        return run(self.winnow, self.folder, commands, seed=self.whole(0, 999_999))
 
 
 def unit(rows: Floats) -> Floats:

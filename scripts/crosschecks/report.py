@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from crosschecks.bench import Problem
+if TYPE_CHECKING:
+    from crosschecks.bench import Problem
 
 
 @dataclass(frozen=True)

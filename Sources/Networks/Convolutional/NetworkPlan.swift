@@ -127,7 +127,7 @@ package final class NetworkPlan {
 
   /// Draws the masks of dropout anew: each number is kept with probability 1 − `share` and divided by
   /// it.
-  func drop(_ share: Double, using random: inout RandomSource) {
+  package func drop(_ share: Double, using random: inout RandomSource) {
     let kept = Float(1 / (1 - share))
     for mask in masks {
       for i in mask.indices { mask[i] = random.uniform() < share ? 0 : kept }
