@@ -182,7 +182,8 @@ def kept_weights(bench: Bench, model: ResNet18) -> Found:
     )
     after = load_file(bench.folder / "after.safetensors")
     apart = max(
-        float((after[name] - value.detach()).abs().max()) for name, value in model.named_parameters()
+        float((after[name] - value.detach()).abs().max())
+        for name, value in model.named_parameters()
     )
     return Found("network-exchange", "train pretrained=: parameters after a rate of 1e-30",
                  apart, 1e-20)
@@ -223,9 +224,9 @@ def descended(
 def steps(bench: Bench) -> Iterator[Found]:
     """Twenty steps from the same weights on the same batches, without dropout.
 
-    Training multiplies rounding from step to step, so only the first losses carry a promise of their
-    own. What the steps do to the parameters is judged by PyTorch in double precision: Winnow has to
-    come about as near to it as PyTorch in single precision does.
+    Training multiplies rounding from step to step, so only the first losses carry a promise of
+    their own. What the steps do to the parameters is judged by PyTorch in double precision: Winnow
+    has to come about as near to it as PyTorch in single precision does.
     """
     given = problem(bench)
     short = {**given, "batches": given["batches"][:WAY_STEPS].contiguous()}
@@ -240,25 +241,25 @@ def steps(bench: Bench) -> Iterator[Found]:
     for form in ("exact", "f32"):
         options = ("--format", form, "--rate", str(RATE))
         answer = bench.judged("steps", "start.pth", "problem.safetensors", *options)
-        apart = ((answer["losses"].double() - theirs) / theirs).abs()
-        name = f"losses, {form}"
-        first = float(apart[:SURE_STEPS].max())
-        yield Found("network-steps", f"{name}: steps 1 to {SURE_STEPS}, relative", first, LOSS)
-        yield growth(name, apart)
+        yield from losses_apart(form, answer["losses"].double(), theirs)
         moved = bench.judged("steps", "start.pth", "short.safetensors", *options)
         far = strayed(moved, double, weights)
-        yield Found(
-            "network-steps", f"parameters after {WAY_STEPS} steps, {form}: from PyTorch in double",
-            far / away, WAY, f"{far:.1e}, PyTorch single {away:.1e}",
-        )
+        text = f"{far / away:.2f} × PyTorch in single ({far:.1e}, {away:.1e})"
+        what = f"parameters after {WAY_STEPS} steps, {form}: from double"
+        yield Found("network-steps", what, far / away, WAY, text)
     yield Found("network-steps", f"loss, from step 1 to {STEPS}", 0, None,
                 f"{theirs[0]:.3f} to {theirs[-1]:.3f}")
 
 
-def growth(name: str, apart: Tensor) -> Found:
-    """Relative differences of some steps, to see how they grow."""
-    told = ", ".join(f"{float(apart[step - 1]):.0e}" for step in (1, 2, 3, 5, 10, STEPS))
-    return Found("network-steps", f"{name}: steps 1, 2, 3, 5, 10, {STEPS}", 0, None, told)
+def losses_apart(form: str, ours: Tensor, theirs: Tensor) -> Iterator[Found]:
+    """The promise on the first losses, and how far apart some later ones are."""
+    apart = ((ours - theirs) / theirs).abs()
+    first = float(apart[:SURE_STEPS].max())
+    yield Found("network-steps", f"losses, {form}: steps 1 to {SURE_STEPS}", first, LOSS)
+    told = (1, 2, 3, 5, 10, STEPS)
+    text = ", ".join(f"{float(apart[step - 1]):.0e}" for step in told)
+    what = f"losses, {form}: steps {', '.join(map(str, told))}"
+    yield Found("network-steps", what, float(apart.max()), None, text)
 
 
 def strayed(
@@ -337,14 +338,20 @@ def compared(ours: list[float], theirs: list[float], bench: Bench) -> Iterator[F
     what = f"{bench.labels} labels, {bench.epochs} epochs, {count} seeds"
     for name, side, error in zip(("Winnow", "PyTorch"), (ours, theirs), errors, strict=True):
         yield Found("network-accuracy", f"{name}: {what}", 0, None,
-                    f"{100 * fmean(side):.2f} ± {100 * error:.2f} %")
+                    percent(fmean(side), error))
     apart = fmean(ours) - fmean(theirs)
     error = math.hypot(*errors)
     within = "" if count < 2 else (
         ", within one" if abs(apart) <= error else ", not within one"
     )
     yield Found("network-accuracy", "difference of the means, standard error", 0, None,
-                f"{100 * apart:+.2f} ± {100 * error:.2f} %{within}")
+                percent(apart, error, "+") + within)
+
+
+def percent(value: float, error: float, sign: str = "") -> str:
+    """A share with its standard error, if there is one."""
+    told = format(100 * value, sign + ".2f")
+    return f"{told} %" if math.isnan(error) else f"{told} ± {100 * error:.2f} %"
 
 
 CHECKS = {"network-exchange": exchange, "network-steps": steps, "network-accuracy": accuracy}
