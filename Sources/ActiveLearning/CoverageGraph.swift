@@ -125,7 +125,7 @@ package final class CoverageGraph: Sendable {
   }
 }
 
-/// One pass over all pairs: the degrees, and the lists if they fit.
+/// One pass over half of all pairs: the degrees, and the lists if they fit.
 private struct Survey: Sendable {
   let degrees: [Int32]
   let lists: [NeighbourLists]?
@@ -134,59 +134,86 @@ private struct Survey: Sendable {
     _ search: NeighbourSearch, radius: Double, memory: Int,
     makingRoom: @Sendable (Int) -> Void
   ) throws -> Survey {
-    let count = search.points.count
-    let size = NeighbourSearch.blockRows
-    let blocks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    let blocks = search.blocks.count
     let meter = ProgressMeter.current
-    let tally = Mutex(Tally(blocks: blocks.count, rows: count, memory: memory))
-    try Parallel.forEach(blocks.count) { block in
-      let census = try search.census(of: blocks[block], within: radius) { found in
+    let tally = Mutex(Tally(blocks: blocks, rows: search.points.count, memory: memory))
+    let done = Atomic<Int>(0)
+    try Parallel.forEach(blocks) { block in
+      let panel = try search.panel(block, within: radius) { found in
         guard let bytes = tally.withLock({ $0.reserve(found) }) else { return false }
         makingRoom(bytes)
         return true
       }
-      let done = tally.withLock { $0.record(block, census) }
-      meter.report("coverage graph", done, of: blocks.count)
+      tally.withLock { $0.record(panel) }
+      // A panel has as many tiles as there are blocks behind it.
+      let tiles = done.add(blocks - block, ordering: .relaxed).newValue
+      meter.report("coverage graph", tiles, of: blocks * (blocks + 1) / 2)
     }
-    return tally.withLock { $0.survey }
+    let survey = tally.withLock { $0 }
+    return Survey(degrees: survey.degrees, lists: try survey.lists(search, radius, makingRoom))
   }
 }
 
 /// What the threads of a survey have found so far.
-private struct Tally {
-  private var degrees: [[Int32]]
-  private var lists: [NeighbourLists?]
-  private var edges = 0
-  private var done = 0
+private struct Tally: Sendable {
+  private(set) var degrees: [Int32]
+  private var panels: [NeighbourPanel?]
+  /// Pairs of different samples.
+  private var pairs = 0
   private let memory: Int
-  private let rows: Int
 
   init(blocks: Int, rows: Int, memory: Int) {
-    degrees = [[Int32]](repeating: [], count: blocks)
-    lists = [NeighbourLists?](repeating: nil, count: blocks)
-    self.rows = rows
+    // Every sample is in its own ball.
+    degrees = [Int32](repeating: 1, count: rows)
+    panels = [NeighbourPanel?](repeating: nil, count: blocks)
     self.memory = memory
   }
 
-  private var bytes: Int { CoverageGraph.listBytes(edges: edges, rows: rows) }
-  private var fits: Bool { bytes <= memory }
+  /// What the lists take.
+  private var bytes: Int {
+    CoverageGraph.listBytes(edges: degrees.count + 2 * pairs, rows: degrees.count)
+  }
+  /// What they take while they are made of pairs.
+  private var bytesAtOnce: Int { bytes + pairs * NeighbourPanel.bytesOfPair }
 
-  /// Counts edges in, and says what all lists take with them; nil, and all lists dropped, once that
+  /// Counts pairs in, and says what all lists take with them; nil, and all pairs dropped, once that
   /// is too much.
   mutating func reserve(_ found: Int) -> Int? {
-    edges += found
-    if !fits { lists = [] }
-    return fits ? bytes : nil
+    pairs += found
+    guard bytesAtOnce <= memory else {
+      panels = []
+      return nil
+    }
+    return bytesAtOnce
   }
 
-  mutating func record(_ block: Int, _ census: NeighbourCensus) -> Int {
-    degrees[block] = census.degrees
-    if fits { lists[block] = census.lists }
-    done += 1
-    return done
+  mutating func record(_ panel: NeighbourPanel) {
+    let first = degrees.count - panel.degrees.count
+    panel.degrees.withUnsafeBufferPointer { more in
+      for place in more.indices { degrees[first + place] += more[place] }
+    }
+    if !panels.isEmpty { panels[panel.block] = panel }
   }
 
-  var survey: Survey {
-    Survey(degrees: Array(degrees.joined()), lists: fits ? lists.compactMap(\.self) : nil)
+  /// The lists, unless they do not fit: made of the pairs, or found once more where only both together
+  /// were too much.
+  func lists(
+    _ search: NeighbourSearch, _ radius: Double, _ makingRoom: @Sendable (Int) -> Void
+  ) throws -> [NeighbourLists]? {
+    guard bytes <= memory else { return nil }
+    makingRoom(bytes)
+    let panels = panels.compactMap(\.self)
+    let isListed = panels.count == search.blocks.count && panels.allSatisfy(\.isListed)
+    let degrees = degrees
+    let blocks = search.blocks
+    let lists = Mutex([NeighbourLists?](repeating: nil, count: blocks.count))
+    try Parallel.forEach(blocks.count) { block in
+      let found =
+        isListed
+        ? NeighbourSearch.neighbours(of: block, in: panels, degrees: degrees[blocks[block]])
+        : try search.neighbours(of: blocks[block], within: radius)
+      lists.withLock { $0[block] = found }
+    }
+    return lists.withLock { $0 }.compactMap(\.self)
   }
 }

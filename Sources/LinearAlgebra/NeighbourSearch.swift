@@ -51,18 +51,6 @@ package struct NeighbourSearch: Sendable {
     try neighbours(of: points.at(rows), rows: 0..<rows.count, ids: rows, radius: radius)
   }
 
-  /// Counts the neighbours of the points in `rows`, and lists them for as long as that is wanted.
-  /// - Parameter keeping: told after each tile how many neighbours it added; false where they have
-  ///   become too many to be listed.
-  /// - Throws: `Interrupted`, looked for once per tile; what `keeping` throws.
-  /// - Precondition: rows of the set, at most `blockRows`.
-  package func census(
-    of rows: Range<Int>, within radius: Double, keeping: (_ found: Int) throws -> Bool
-  ) throws -> NeighbourCensus {
-    var tile = DistanceTile(queries: points, points: points)
-    return try block(rows, within: radius, using: &tile, keeping: keeping).census
-  }
-
   private func neighbours(of queries: PointSet, rows: Range<Int>, ids: [Int], radius: Double) throws
     -> NeighbourLists
   {
@@ -72,17 +60,15 @@ package struct NeighbourSearch: Sendable {
     var tile = DistanceTile(queries: queries, points: points)
     let blocks = try tiles(of: rows.count, size: DistanceTile.rows).map { block in
       let shifted = block.lowerBound + rows.lowerBound..<block.upperBound + rows.lowerBound
-      return try self.block(shifted, within: radius, using: &tile) { _ in true }
+      return try self.block(shifted, within: radius, using: &tile)
     }
-    let lists = blocks.compactMap(\.lists)
-    guard lists.count != 1 else { return lists[0] }
+    guard blocks.count != 1 else { return blocks[0].lists }
     return NeighbourLists(
-      degrees: blocks.flatMap(\.degrees), ids: Array(lists.map(\.ids).joined()))
+      degrees: blocks.flatMap(\.degrees), ids: Array(blocks.map(\.lists.ids).joined()))
   }
 
   private func block(
-    _ rows: Range<Int>, within radius: Double, using tile: inout DistanceTile,
-    keeping: (Int) throws -> Bool
+    _ rows: Range<Int>, within radius: Double, using tile: inout DistanceTile
   ) throws -> BlockEntries {
     var block = BlockEntries(rows: rows.count)
     var found = [Int32](repeating: 0, count: DistanceTile.columns)
@@ -90,17 +76,24 @@ package struct NeighbourSearch: Sendable {
       try Interrupt.check()
       tile.compute(rows: rows, columns: columns)
       let filter = DistanceFilter(columns: columns, of: points)
-      var added = 0
       for (offset, i) in rows.enumerated() {
-        let entries = entries(
+        let count = neighbours(
           of: tile, offset, query: i, columns, below: radius, filter, into: &found)
-        let count = keepTrue(&found, entries, radius: radius, query: i, of: tile.queries)
         block.add(found[..<count], row: offset, from: columns.lowerBound)
-        added += count
       }
-      if try !keeping(added) { block.dropLists() }
     }
     return block
+  }
+
+  /// Writes the neighbours of query `i`, the `offset`-th row of the tile, to the front of `found`,
+  /// ascending; how many they are.
+  func neighbours(
+    of tile: DistanceTile, _ offset: Int, query i: Int, _ columns: Range<Int>,
+    below radius: Double, _ filter: DistanceFilter, into found: inout [Int32]
+  ) -> Int {
+    let entries = entries(
+      of: tile, offset, query: i, columns, below: radius, filter, into: &found)
+    return keepTrue(&found, entries, radius: radius, query: i, of: tile.queries)
   }
 
   /// Writes the ids that may be neighbours into `found`, uncertain ones as their complement.
@@ -145,13 +138,6 @@ package struct NeighbourSearch: Sendable {
   }
 }
 
-/// How many neighbours each row of a block has, and who they are.
-package struct NeighbourCensus: Sendable {
-  package let degrees: [Int32]
-  /// Nil where they were not wanted.
-  package let lists: NeighbourLists?
-}
-
 /// The neighbours of a block of rows as they are found, tile after tile.
 private struct BlockEntries {
   /// One for each row.
@@ -161,28 +147,17 @@ private struct BlockEntries {
   private var places: [UInt16] = []
   /// How many of the places belong to each row, tile after tile.
   private var counts: [UInt16] = []
-  private var isListed = true
 
   init(rows: Int) { degrees = [Int32](repeating: 0, count: rows) }
 
   /// - Parameter first: the first column of the tile.
   mutating func add(_ ids: ArraySlice<Int32>, row: Int, from first: Int) {
     degrees[row] += Int32(ids.count)
-    guard isListed else { return }
     counts.append(UInt16(ids.count))
     places.append(contentsOf: ids.lazy.map { UInt16(truncatingIfNeeded: Int($0) - first) })
   }
 
-  mutating func dropLists() {
-    isListed = false
-    places = []
-    counts = []
-  }
-
-  var census: NeighbourCensus { NeighbourCensus(degrees: degrees, lists: lists) }
-
-  var lists: NeighbourLists? {
-    guard isListed else { return nil }
+  var lists: NeighbourLists {
     var ends = degrees.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int($1)) }
     let ids = [Int32](unsafeUninitializedCapacity: places.count) { ids, count in
       for (index, number) in counts.enumerated() {

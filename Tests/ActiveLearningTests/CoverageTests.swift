@@ -93,7 +93,7 @@ import Testing
       Parallel.threads = 1
       let meter = ProgressMeter { _, done, _ in
         reports += 1
-        if done == 3 { Interrupt.request() }
+        if reports == 3 { Interrupt.request() }
       }
       #expect(throws: Interrupted.self) {
         try ProgressMeter.$current.withValue(meter) {

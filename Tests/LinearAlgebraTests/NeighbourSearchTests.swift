@@ -120,25 +120,43 @@ struct NeighbourSearchTests {
     #expect(try search.neighbours(of: [], within: 0.7).count == 0)
   }
 
-  @Test func `counts on where the neighbours have become too many to be listed`() throws {
+  @Test(arguments: [1, 5, 511, 512, 513, 1024, 1100, 2300])
+  func `pairs found once make the lists of all`(_ count: Int) throws {
+    let search = NeighbourSearch(clusteredRows(count, 6, seed: 10))
+    let panels = try search.blocks.indices.map { block in
+      try search.panel(block, within: 0.7) { _ in true }
+    }
+    var degrees = [Int32](repeating: 1, count: count)
+    for panel in panels {
+      for (place, more) in panel.degrees.enumerated() {
+        degrees[count - panel.degrees.count + place] += more
+      }
+    }
+    for (block, rows) in search.blocks.enumerated() {
+      let expected = try search.neighbours(of: rows, within: 0.7)
+      let found = NeighbourSearch.neighbours(of: block, in: panels, degrees: degrees[rows])
+      #expect(found == expected)
+    }
+  }
+
+  @Test func `counts on where pairs have become too many to be listed`() throws {
     let search = NeighbourSearch(clusteredRows(2300, 6, seed: 10))
-    let all = try search.neighbours(of: 0..<512, within: 0.7)
     var seen: [Int] = []
-    let whole = try search.census(of: 0..<512, within: 0.7) {
+    let whole = try search.panel(0, within: 0.7) {
       seen.append($0)
       return true
     }
-    #expect(whole.lists == all)
+    #expect(whole.isListed)
     // Three tiles of columns.
-    #expect(seen.count == 3 && seen.reduce(0, +) == all.ids.count)
+    #expect(seen.count == 3 && seen.reduce(0, +) == whole.count)
     var room = seen[0]
-    let cut = try search.census(of: 0..<512, within: 0.7) {
+    let cut = try search.panel(0, within: 0.7) {
       room -= $0
       return room >= 0
     }
-    #expect(cut.lists == nil)
-    #expect(cut.degrees == whole.degrees)
-    #expect(room == seen[0] - all.ids.count)
+    #expect(!cut.isListed)
+    #expect(cut.degrees == whole.degrees && cut.count == whole.count)
+    #expect(room == seen[0] - whole.count)
   }
 
   @Test func `works without any features`() throws {

@@ -1,0 +1,160 @@
+/// The pairs of near points between a block of rows and all points from it on: what one pass over half
+/// of the matrix of distances finds, each pair once.
+///
+/// Blocks of `NeighbourSearch.blockRows` rows make panels that together hold every pair; from all
+/// panels `neighbours(of:in:)` makes the lists of each block.
+package struct NeighbourPanel: Sendable {
+  /// The number of the block of rows.
+  package let block: Int
+  /// For each point from the first row of the block on, how many of the pairs it is in. A point is no
+  /// pair with itself.
+  package let degrees: [Int32]
+  /// Row within its block in the upper half, column within its block in the lower; block of columns
+  /// after block of columns, in each by row, then by column. Nil where pairs are only counted.
+  fileprivate let pairs: [UInt32]?
+  /// Where the pairs with each block of columns end, the own block first.
+  fileprivate let ends: [Int]
+
+  /// How many pairs there are.
+  package var count: Int { ends.last ?? 0 }
+  /// Whether the pairs are there, and not only their number.
+  package var isListed: Bool { pairs != nil }
+  /// The bytes that a pair takes.
+  package static let bytesOfPair = MemoryLayout<UInt32>.stride
+
+  fileprivate func pairs(with columns: Int) -> ArraySlice<UInt32> {
+    let place = columns - block
+    return pairs?[(place == 0 ? 0 : ends[place - 1])..<ends[place]] ?? []
+  }
+}
+
+extension NeighbourSearch {
+  /// The blocks of all points.
+  package var blocks: [Range<Int>] { tiles(of: points.count, size: Self.blockRows) }
+
+  /// The pairs of a block of rows with themselves and all points behind them, on one thread:
+  /// O(rows · N · d), on average half of what `neighbours(of:within:)` takes.
+  /// - Parameters:
+  ///   - radius: above 0.
+  ///   - keeping: told after each tile how many pairs it added; false where they have become too many
+  ///     to be listed.
+  /// - Throws: `Interrupted`, looked for once per tile; what `keeping` throws.
+  package func panel(
+    _ block: Int, within radius: Double, keeping: (_ found: Int) throws -> Bool
+  ) throws -> NeighbourPanel {
+    let first = block * Self.blockRows
+    let rows = first..<min(first + Self.blockRows, points.count)
+    var draft = PanelDraft(rows: rows, points: points.count)
+    var tile = DistanceTile(queries: points, points: points)
+    var found = [Int32](repeating: 0, count: DistanceTile.columns)
+    for range in tiles(of: points.count - first, size: DistanceTile.columns) {
+      try Interrupt.check()
+      let columns = first + range.lowerBound..<first + range.upperBound
+      tile.compute(rows: rows, columns: columns)
+      let filter = DistanceFilter(columns: columns, of: points)
+      for (offset, i) in rows.enumerated() {
+        let count = neighbours(
+          of: tile, offset, query: i, columns, below: radius, filter, into: &found)
+        draft.add(found[..<count], row: i)
+      }
+      if try !keeping(draft.endTile()) { draft.dropPairs() }
+    }
+    return draft.panel(block)
+  }
+
+  /// The lists of neighbours of a block of rows, themselves included, from all panels.
+  /// - Parameter degrees: of the rows of the block, themselves included.
+  /// - Precondition: one panel for each block, in their order, all listed.
+  package static func neighbours(
+    of block: Int, in panels: [NeighbourPanel], degrees: ArraySlice<Int32>
+  ) -> NeighbourLists {
+    var offset = 0
+    var places = degrees.map { degree in
+      defer { offset += Int(degree) }
+      return offset
+    }
+    let ids = [Int32](unsafeUninitializedCapacity: offset) { ids, count in
+      func append(_ id: Int, to row: Int) {
+        ids[places[row]] = Int32(id)
+        places[row] += 1
+      }
+      // Ascending: those before the block, those before the row in it, itself, those behind.
+      for panel in panels[...block] {
+        let first = panel.block * blockRows
+        for pair in panel.pairs(with: block) {
+          append(first + Int(pair >> 16), to: Int(pair & 0xffff))
+        }
+      }
+      let own = block * blockRows
+      for row in degrees.indices {
+        append(own + row - degrees.startIndex, to: row - degrees.startIndex)
+      }
+      for columns in block..<panels.count {
+        for pair in panels[block].pairs(with: columns) {
+          append(columns * blockRows + Int(pair & 0xffff), to: Int(pair >> 16))
+        }
+      }
+      count = offset
+    }
+    return NeighbourLists(degrees: degrees, ids: ids)
+  }
+}
+
+/// A panel as it is found, tile after tile.
+private struct PanelDraft {
+  private let rows: Range<Int>
+  private let points: Int
+  private var degrees: [Int32]
+  /// Of the tile under way, for each block of columns in it.
+  private var halves: [[UInt32]]
+  private var isListed = true
+  private var pairs: [UInt32] = []
+  private var ends: [Int] = []
+  private var columns: Int
+
+  private static let blocksOfTile = DistanceTile.columns / NeighbourSearch.blockRows
+
+  init(rows: Range<Int>, points: Int) {
+    self.rows = rows
+    self.points = points
+    degrees = [Int32](repeating: 0, count: points - rows.lowerBound)
+    halves = [[UInt32]](repeating: [], count: Self.blocksOfTile)
+    columns = rows.lowerBound
+  }
+
+  /// - Parameter ids: ascending, of the tile under way.
+  mutating func add(_ ids: ArraySlice<Int32>, row: Int) {
+    let own = row - rows.lowerBound
+    var count: Int32 = 0
+    for id in ids where Int(id) > row {
+      let (half, place) = (Int(id) - columns).quotientAndRemainder(
+        dividingBy: NeighbourSearch.blockRows)
+      halves[half].append(UInt32(own) << 16 | UInt32(place))
+      degrees[Int(id) - rows.lowerBound] += 1
+      count += 1
+    }
+    degrees[own] += count
+  }
+
+  /// Returns how many pairs the tile had.
+  mutating func endTile() -> Int {
+    var found = 0
+    for half in halves.indices where columns < points {
+      found += halves[half].count
+      ends.append((ends.last ?? 0) + halves[half].count)
+      if isListed { pairs += halves[half] }
+      halves[half].removeAll(keepingCapacity: true)
+      columns += NeighbourSearch.blockRows
+    }
+    return found
+  }
+
+  mutating func dropPairs() {
+    isListed = false
+    pairs = []
+  }
+
+  func panel(_ block: Int) -> NeighbourPanel {
+    NeighbourPanel(block: block, degrees: degrees, pairs: isListed ? pairs : nil, ends: ends)
+  }
+}
