@@ -93,7 +93,7 @@ void ck_plan_free(ck_plan *plan) {
   for (int i = 1; i < plan->tensor_count; i++) {
     if (plan->tensors[i].owned) free(plan->tensors[i].data);
   }
-  for (int i = 0; i < 4; i++) free(plan->parameters[i]);
+  for (int i = 0; i < PARTS; i++) free(plan->parameters[i]);
   free(plan->arena);
   free(plan->scratch);
   if (plan->stream != NULL) dnnl_stream_destroy(plan->stream);
@@ -206,9 +206,35 @@ void plan_add_node(ck_plan *plan, const node *made) {
   }
 }
 
+// The first implementation whose name does not begin with `avoided`.
+static dnnl_status_t first_but(const char *avoided, dnnl_primitive_desc_t *made,
+                               const ck_plan *plan, const void *operation,
+                               const_dnnl_primitive_attr_t attributes,
+                               dnnl_primitive_desc_t forward) {
+  dnnl_primitive_desc_iterator_t all = NULL;
+  dnnl_status_t status =
+      dnnl_primitive_desc_iterator_create(&all, operation, attributes, plan->engine, forward);
+  while (status == dnnl_success) {
+    *made = dnnl_primitive_desc_iterator_fetch(all);
+    const char *name = "";
+    if (*made != NULL && avoided != NULL) {
+      dnnl_primitive_desc_query(*made, dnnl_query_impl_info_str, 0, &name);
+    }
+    if (*made == NULL || avoided == NULL || strncmp(name, avoided, strlen(avoided)) != 0) break;
+    dnnl_primitive_desc_destroy(*made);
+    *made = NULL;
+    status = dnnl_primitive_desc_iterator_next(all);
+  }
+  if (status == dnnl_success && *made == NULL) status = dnnl_out_of_memory;
+  if (status == dnnl_iterator_ends) status = dnnl_unimplemented;
+  if (all != NULL) dnnl_primitive_desc_iterator_destroy(all);
+  return status;
+}
+
 dnnl_primitive_desc_t plan_describe(ck_plan *plan, const void *operation,
                                     const_dnnl_primitive_attr_t attributes,
-                                    dnnl_primitive_desc_t forward, const char *what) {
+                                    dnnl_primitive_desc_t forward, const char *avoided,
+                                    const char *what) {
   if (plan_failed(plan)) return NULL;
   dnnl_primitive_attr_t own = NULL;
   dnnl_primitive_desc_t made = NULL;
@@ -219,7 +245,7 @@ dnnl_primitive_desc_t plan_describe(ck_plan *plan, const void *operation,
     status = dnnl_primitive_attr_set_scratchpad_mode(own, dnnl_scratchpad_mode_user);
   }
   if (status == dnnl_success) {
-    status = dnnl_primitive_desc_create(&made, operation, own, plan->engine, forward);
+    status = first_but(avoided, &made, plan, operation, own, forward);
   }
   if (own != NULL) dnnl_primitive_attr_destroy(own);
   if (what == NULL && status == dnnl_unimplemented) return NULL;

@@ -7,7 +7,7 @@
 
 #include "plan.h"
 
-enum { MOST_USES = 12, MOST_SHARES = 4 };
+enum { MOST_USES = 12, MOST_SHARES = 4, PARTS = ck_held_gradients + 1 };
 
 // A tensor as one layer wants it: types, sizes and order in memory.
 typedef dnnl_memory_desc_t layout;
@@ -91,7 +91,7 @@ struct ck_plan {
   size_t scratch_bytes, arena_bytes, own_bytes;
   size_t parameter_floats;
   char *arena, *scratch;
-  float *parameters[4];  // values, gradients, first and second moments
+  float *parameters[PARTS];  // values, gradients, moments, gradients that are held
   bool finished;
 };
 
@@ -111,10 +111,12 @@ ck_tensor plan_as(ck_plan *plan, ck_tensor tensor, const layout *wanted);
 void plan_copy(ck_plan *plan, ck_tensor from, ck_tensor to);
 // A new tensor in the arena, differentiable if told so.
 ck_tensor plan_add_result(ck_plan *plan, const layout *layout, bool differentiable);
-// A primitive description; NULL after a failure, and where oneDNN has none and `what` is NULL.
+// A primitive description, not of an implementation whose name begins with `avoided` where that is
+// given; NULL after a failure, and where oneDNN has none and `what` is NULL.
 dnnl_primitive_desc_t plan_describe(ck_plan *plan, const void *operation,
                                     const_dnnl_primitive_attr_t attributes,
-                                    dnnl_primitive_desc_t forward, const char *what);
+                                    dnnl_primitive_desc_t forward, const char *avoided,
+                                    const char *what);
 layout plan_layout(const ck_plan *plan, int dimensions, const int64_t *sizes,
                    dnnl_data_type_t type, dnnl_format_tag_t order);
 layout plan_wanted(dnnl_primitive_desc_t description, dnnl_query_t what);

@@ -41,7 +41,7 @@ static dnnl_primitive_desc_t describe_normalisation(ck_plan *plan, const layout 
           : dnnl_batch_normalization_backward_desc_init(&described, dnnl_backward, x, x, epsilon,
                                                         flags);
   if (!plan_ok(plan, status, "batch normalisation")) return NULL;
-  return plan_describe(plan, &described, NULL, forward, "batch normalisation");
+  return plan_describe(plan, &described, NULL, forward, NULL, "batch normalisation");
 }
 
 ck_tensor ck_plan_normalise(ck_plan *plan, ck_tensor x, bool rectified, ck_tensor weights,
@@ -116,7 +116,7 @@ static dnnl_primitive_desc_t describe_pooling(ck_plan *plan, const pooling *p, c
                       : dnnl_pooling_backward_desc_init(&described, p->way, x, y, p->strides,
                                                         p->kernel, p->padding, p->padding);
   if (!plan_ok(plan, status, "pooling")) return NULL;
-  return plan_describe(plan, &described, NULL, forward, "pooling");
+  return plan_describe(plan, &described, NULL, forward, NULL, "pooling");
 }
 
 static ck_tensor add_pooling(ck_plan *plan, ck_tensor x, const pooling *p) {

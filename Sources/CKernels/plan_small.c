@@ -81,7 +81,7 @@ void plan_add_small(ck_plan *plan, ck_tensor x, ck_tensor upstream, ck_tensor gr
   dnnl_matmul_desc_t described;
   if (!plan_ok(plan, dnnl_matmul_desc_init(&described, &a, &b, NULL, &c), "a product")) return;
   const dnnl_primitive_desc_t description =
-      plan_describe(plan, &described, NULL, NULL, "a product");
+      plan_describe(plan, &described, NULL, NULL, NULL, "a product");
   step *made = plan_add_primitive(plan, description);
   plan_use(made, DNNL_ARG_SRC, left, &a);
   plan_use(made, DNNL_ARG_WEIGHTS, right, &b);

@@ -2,6 +2,7 @@
 // blocked layouts is 0 in all of them and stays so.
 
 #include <math.h>
+#include <string.h>
 
 #include "plan_internal.h"
 
@@ -31,6 +32,32 @@ WIDE static void descend(const void *context, size_t from, size_t to) {
   }
 }
 
+typedef struct {
+  float *gradients, *held;
+} holding;
+
+static void hold(const void *context, size_t from, size_t to) {
+  const holding h = *(const holding *)context;
+  memcpy(h.held + from, h.gradients + from, (to - from) * sizeof(float));
+}
+
+WIDE static void add_held(const void *context, size_t from, size_t to) {
+  const holding h = *(const holding *)context;
+  float *restrict gradients = h.gradients;
+  const float *restrict held = h.held;
+  for (size_t i = from; i < to; i++) gradients[i] += held[i];
+}
+
+static void with_held(ck_plan *plan, void (*body)(const void *context, size_t from, size_t to)) {
+  if (plan_failed(plan) || plan->parameter_floats == 0) return;
+  const holding h = {plan->parameters[ck_gradients], plan_part(plan, ck_held_gradients)};
+  if (h.held != NULL) plan_over_threads(plan, plan->parameter_floats, body, &h);
+}
+
+void ck_plan_hold_gradients(ck_plan *plan) { with_held(plan, hold); }
+
+void ck_plan_add_held_gradients(ck_plan *plan) { with_held(plan, add_held); }
+
 void ck_plan_descend(ck_plan *plan, float rate, float momentum, bool nesterov, float decay) {
   if (plan_failed(plan) || plan->parameter_floats == 0) return;
   const update u = {.values = plan->parameters[ck_values],
@@ -54,7 +81,8 @@ WIDE static void adapt(const void *context, size_t from, size_t to) {
     const float g = gradients[i] + u.decay * p[i];
     m[i] = beta1 * m[i] + (1 - beta1) * g;
     v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-    p[i] -= u.rate * u.first_correction * m[i] / (__builtin_elementwise_sqrt(v[i]) * u.second_correction + tiny);
+    const float spread = __builtin_elementwise_sqrt(v[i]) * u.second_correction + tiny;
+    p[i] -= u.rate * u.first_correction * m[i] / spread;
   }
 }
 

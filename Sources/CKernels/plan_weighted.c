@@ -61,10 +61,12 @@ static dnnl_primitive_desc_t describe_forward(ck_plan *plan, const operation *o,
   if (!plan_ok(plan, status, "a layer with weights")) return NULL;
   const dnnl_primitive_attr_t attributes = afterwards(plan, o, adding);
   const dnnl_primitive_desc_t made =
-      plan_describe(plan, &d, attributes, NULL, o->winograd ? NULL : "a layer with weights");
+      plan_describe(plan, &d, attributes, NULL, NULL, o->winograd ? NULL : "a layer with weights");
   if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
   return made;
 }
+
+static int64_t inputs_of(const layout *x) { return x->dims[1] * x->dims[2] * x->dims[3]; }
 
 static dnnl_primitive_desc_t describe_to_inputs(ck_plan *plan, const operation *o,
                                                 dnnl_primitive_desc_t forward) {
@@ -79,7 +81,10 @@ static dnnl_primitive_desc_t describe_to_inputs(ck_plan *plan, const operation *
         &d.convolution, way_of(o), &o->x, &o->weights, &o->y, o->strides, o->padding, o->padding);
   }
   if (!plan_ok(plan, status, "the gradient of a layer's input")) return NULL;
-  return plan_describe(plan, &d, NULL, forward, "the gradient of a layer's input");
+  // That of version 2.6 follows a null pointer where inputs are few and outputs many.
+  const char *avoided =
+      o->kind == dense && inputs_of(&o->x) < 64 && o->y.dims[1] > 1024 ? "brgemm_bwd_d" : NULL;
+  return plan_describe(plan, &d, NULL, forward, avoided, "the gradient of a layer's input");
 }
 
 static dnnl_primitive_desc_t describe_to_weights(ck_plan *plan, const operation *o,
@@ -98,14 +103,14 @@ static dnnl_primitive_desc_t describe_to_weights(ck_plan *plan, const operation 
         o->padding);
   }
   if (!plan_ok(plan, status, "the gradient of a layer's weights")) return NULL;
-  return plan_describe(plan, &d, NULL, forward, "the gradient of a layer's weights");
+  return plan_describe(plan, &d, NULL, forward, NULL, "the gradient of a layer's weights");
 }
 
 // What a dense layer makes has two dimensions for oneDNN and four for everybody else.
-static ck_tensor as_results(ck_plan *plan, ck_tensor gradient, const layout *wanted) {
-  if (wanted->ndims != 2) return plan_as(plan, gradient, wanted);
-  const int64_t sizes[] = {wanted->dims[0], wanted->dims[1], 1, 1};
-  const layout seen = plan_layout(plan, 4, sizes, wanted->data_type, dnnl_nchw);
+static ck_tensor as_results(ck_plan *plan, ck_tensor y, ck_tensor gradient, const layout *wanted) {
+  if (wanted->ndims != 2 || plan_failed(plan)) return plan_as(plan, gradient, wanted);
+  const layout seen =
+      plan_layout(plan, 4, plan_tensor(plan, y)->layout.dims, wanted->data_type, dnnl_nchw);
   return plan_as(plan, gradient, &seen);
 }
 
@@ -118,7 +123,7 @@ static void add_weight_gradient(ck_plan *plan, const node *node, ck_tensor gradi
     plan_add_small(plan, node->x, gradient, into);
     return;
   }
-  const ck_tensor upstream = as_results(plan, gradient, &y), input = plan_as(plan, node->x, &x);
+  const ck_tensor upstream = as_results(plan, node->y, gradient, &y), input = plan_as(plan, node->x, &x);
   step *made = plan_add_primitive(plan, node->to_weights);
   plan_use(made, DNNL_ARG_SRC, input, &x);
   plan_use(made, DNNL_ARG_DIFF_DST, upstream, &y);
@@ -134,7 +139,7 @@ static void add_input_gradient(ck_plan *plan, const node *node, ck_tensor gradie
   const layout weights = plan_wanted(node->to_inputs, dnnl_query_weights_md);
   const layout result = plan_wanted(node->to_inputs, dnnl_query_diff_src_md);
   const ck_tensor share = plan_add_tensor(plan, &result, in_arena);
-  const ck_tensor upstream = as_results(plan, gradient, &y);
+  const ck_tensor upstream = as_results(plan, node->y, gradient, &y);
   const ck_tensor used = plan_as(plan, node->weights, &weights);
   step *made = plan_add_primitive(plan, node->to_inputs);
   plan_use(made, DNNL_ARG_DIFF_DST, upstream, &y);
@@ -280,12 +285,15 @@ ck_tensor ck_plan_convolve_transposed(ck_plan *plan, ck_tensor x, const ck_convo
   return add_layer(plan, &o, x, weights, bias, 0, NULL);
 }
 
-ck_tensor ck_plan_dense(ck_plan *plan, ck_tensor x, int32_t outputs, bool rectified,
-                        ck_tensor weights, ck_tensor bias) {
+// `image`: channels, height and width of what it makes.
+static ck_tensor add_dense(ck_plan *plan, ck_tensor x, const int64_t *image, bool rectified,
+                           ck_tensor weights, ck_tensor bias) {
   if (plan_failed(plan) || x == 0) return 0;
   const int64_t *from = plan_tensor(plan, x)->layout.dims;
-  const int64_t out = outputs, sizes[] = {outputs, from[1], from[2], from[3]};
-  const int64_t results[] = {plan->batch, outputs, 1, 1};
+  const int64_t out = image[0] * image[1] * image[2];
+  const int64_t sizes[] = {out, from[1], from[2], from[3]};
+  const int64_t results[] = {plan->batch, out};
+  const int64_t images[] = {plan->batch, image[0], image[1], image[2]};
   operation o = {.kind = dense,
                  .x = in_any_order(plan, 4, from, plan->type),
                  .y = plan_layout(plan, 2, results, plan->type, dnnl_nc),
@@ -295,6 +303,18 @@ ck_tensor ck_plan_dense(ck_plan *plan, ck_tensor x, int32_t outputs, bool rectif
                  .plain = plan_layout(plan, 4, sizes, dnnl_f32, dnnl_oihw),
                  .rectified = rectified};
   if (bias != 0) o.bias = in_any_order(plan, 1, &out, dnnl_f32);
-  const layout seen = plan_layout(plan, 4, results, dnnl_f32, dnnl_nchw);
+  const layout seen = plan_layout(plan, 4, images, dnnl_f32, dnnl_nchw);
   return add_layer(plan, &o, x, weights, bias, 0, &seen);
+}
+
+ck_tensor ck_plan_dense(ck_plan *plan, ck_tensor x, int32_t outputs, bool rectified,
+                        ck_tensor weights, ck_tensor bias) {
+  const int64_t image[] = {outputs, 1, 1};
+  return add_dense(plan, x, image, rectified, weights, bias);
+}
+
+ck_tensor ck_plan_dense_image(ck_plan *plan, ck_tensor x, int32_t channels, int32_t height,
+                              int32_t width, ck_tensor weights, ck_tensor bias) {
+  const int64_t image[] = {channels, height, width};
+  return add_dense(plan, x, image, false, weights, bias);
 }

@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "query typiclust_dc 5", "query galaxy 5", "query BAIT 5", "query vaal 5", "filter simifeat",
+    "query typiclust_dc 5", "query galaxy 5", "query BAIT 5", "filter simifeat",
   ])
   func `names of the field that are not offered say why`(_ line: String) throws {
     try withTrial { trial in

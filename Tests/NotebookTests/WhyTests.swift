@@ -144,9 +144,10 @@ import Testing
     arguments: Vocabulary.entries(.strategy).map(\.name).filter { $0 != "random" })
   func `every strategy says why, for every pick`(_ name: String) throws {
     try withTrial { trial in
+      let options = name == "vaal" ? " epochs=1 channels=4 code=4 hidden=8" : ""
       try trial.ok(
         "load digits\nnoise sym 0.2\nquery random 30\ntrain linear dropout=0.5 epochs=20")
-      let picks = try #require(try trial.ok("query \(name) 5")["selected"]?.ints)
+      let picks = try #require(try trial.ok("query \(name) 5" + options)["selected"]?.ints)
       for sample in picks {
         let choice = try #require(try trial.ok("why \(sample)")["choice"])
         #expect(choice["score"]?.double != nil, "\(name)")

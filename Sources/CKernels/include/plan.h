@@ -84,6 +84,10 @@ ck_tensor ck_plan_convolve_transposed(ck_plan *plan, ck_tensor x, const ck_convo
 ck_tensor ck_plan_dense(ck_plan *plan, ck_tensor x, int32_t outputs, bool rectified,
                         ck_tensor weights, ck_tensor bias);
 
+/// The same, with channels x height x width outputs that are an image from then on.
+ck_tensor ck_plan_dense_image(ck_plan *plan, ck_tensor x, int32_t channels, int32_t height,
+                              int32_t width, ck_tensor weights, ck_tensor bias);
+
 /// Batch normalisation, epsilon 1e-5, optionally rectified. In training by the batch's mean and
 /// biased variance, and the running statistics become 0.9 old + 0.1 new with the unbiased variance;
 /// otherwise by the running statistics.
@@ -133,12 +137,17 @@ int32_t ck_plan_steps(const ck_plan *plan);
 bool ck_plan_run(ck_plan *plan, int32_t step);
 
 /// What is kept for every parameter.
-enum { ck_values, ck_gradients, ck_first_moments, ck_second_moments };
+enum { ck_values, ck_gradients, ck_first_moments, ck_second_moments, ck_held_gradients };
 
 /// Copies plain numbers into a parameter, its gradient, or the optimiser's moments, or a statistic.
 bool ck_plan_write(ck_plan *plan, ck_tensor tensor, int32_t part, const float *plain);
 /// The other way.
 bool ck_plan_read(ck_plan *plan, ck_tensor tensor, int32_t part, float *plain);
+
+/// Keeps the gradients of all parameters beside them, for one step from several batches.
+void ck_plan_hold_gradients(ck_plan *plan);
+/// Adds those that were kept last to the gradients.
+void ck_plan_add_held_gradients(ck_plan *plan);
 
 /// Moves all parameters by stochastic gradient descent with momentum. With g = gradient + decay p:
 /// v <- momentum v + g; Nesterov: p <- p - rate (g + momentum v), else p <- p - rate v. The first

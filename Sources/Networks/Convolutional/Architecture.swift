@@ -9,6 +9,9 @@ package struct Architecture: Sendable, Equatable {
     case plain
     /// Everything uniform between ±1/√(inputs per output).
     case uniform
+    /// Weights N(0, 2 / inputs) (Kaiming), where the inputs of a transposed convolution are, as PyTorch
+    /// counts them, outputs · kernel²; all biases 0.
+    case kaiming
   }
 
   package let name: String

@@ -69,6 +69,11 @@ struct BuiltNetwork {
     case .dense(let name, let outputs, let bias):
       let (weights, biases) = weighted(name, hasBias: bias, unit.normalisation, outputs)
       return ck_plan_dense(plan, x, Int32(outputs), rectified, weights, biases)
+    case .denseImage(let name, let channels, let height, let width):
+      let (weights, biases) = weighted(
+        name, hasBias: true, nil, channels * height * width)
+      return ck_plan_dense_image(
+        plan, x, Int32(channels), Int32(height), Int32(width), weights, biases)
     case .normalisation(let name):
       return ck_plan_normalise(
         plan, x, rectified, parameter(name + ".weight"), parameter(name + ".bias"),

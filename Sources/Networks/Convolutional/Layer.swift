@@ -12,6 +12,9 @@ package indirect enum Layer: Sendable, Equatable {
   /// Weights `name.weight`, outputs × inputs, and `name.bias`, if any. Takes images of any size, as
   /// one row each.
   case dense(String, outputs: Int, bias: Bool = true)
+  /// The same, its outputs seen as an image. Weights `name.weight`, (channels × height × width) × inputs,
+  /// and `name.bias`.
+  case denseImage(String, channels: Int, height: Int, width: Int)
   /// Batch normalisation: `name.weight`, `.bias`, `.running_mean`, `.running_var`, one per channel.
   case normalisation(String)
   /// max(x, 0).
@@ -84,6 +87,12 @@ extension Layer {
         Self.biased(weight, name, bias ? .denseBias(inputs: shape.count) : nil, count: outputs),
         result
       )
+    case .denseImage(let name, let channels, let height, let width):
+      let result = ImageShape(channels: channels, height: height, width: width)
+      let weight = NetworkTensor(
+        name: name + ".weight", shape: [result.count, shape.count], role: .dense)
+      let bias = NetworkTensor.Role.denseBias(inputs: shape.count)
+      return (Self.biased(weight, name, bias, count: result.count), result)
     case .normalisation(let name):
       let parts: [(String, NetworkTensor.Role)] = [
         ("weight", .normalisationWeight), ("bias", .normalisationBias),

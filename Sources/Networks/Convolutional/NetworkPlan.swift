@@ -113,6 +113,12 @@ package final class NetworkPlan {
     .engine(ck_plan_failure(plan).map { String(cString: $0) } ?? "nothing to run")
   }
 
+  /// Keeps the gradients, so that a step can be made of several batches.
+  package func holdGradients() { ck_plan_hold_gradients(plan) }
+
+  /// Adds those that were kept last.
+  package func addHeldGradients() { ck_plan_add_held_gradients(plan) }
+
   /// Moves the parameters by their gradients.
   /// - Parameter step: counts from 1; Adam wants to know.
   package func update(by optimiser: Optimiser, _ settings: SGDSettings, rate: Double, step: Int) {

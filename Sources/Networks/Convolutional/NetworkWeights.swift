@@ -63,6 +63,8 @@ extension Architecture.Start {
     switch (tensor.role, self) {
     case (.normalisationWeight, _), (.runningVariance, _): return constant(1)
     case (.normalisationBias, _), (.runningMean, _): return constant(0)
+    case (.convolution, .kaiming), (.dense, .kaiming):
+      return normal(2 / Double(max(1, tensor.inputs)))
     case (.convolution, .uniform): return uniform(tensor.inputs)
     case (.convolution, _):
       return normal(2 / Double(tensor.shape[0] * tensor.shape[2] * tensor.shape[3]))
@@ -70,7 +72,7 @@ extension Architecture.Start {
     case (.convolutionBias, _): return constant(0)
     case (.dense, .plain): return normal(0.0001)
     case (.dense, _): return uniform(tensor.inputs)
-    case (.denseBias, .plain): return constant(0)
+    case (.denseBias, .plain), (.denseBias, .kaiming): return constant(0)
     case (.denseBias(let inputs), _): return uniform(inputs)
     }
   }

@@ -75,7 +75,8 @@ extension Vocabulary {
       scale: FeatureScale(Value(canonical: try invocation.data().record.scale)),
       metric: Metric(rawValue: try invocation.data().record.features?.metric ?? "") ?? .l2,
       remembered: try invocation.stored(StrategyMemory.self, invocation.state.memories[name]),
-      acquisition: try Acquiring.source(row.modelUse, pool, &invocation))
+      acquisition: try Acquiring.source(row.modelUse, pool, &invocation),
+      images: { [data = try invocation.data()] in PipelineFeed(pipeline: try data.images()) })
   }
 
   /// The filter in force; fills in `filter=` so that the canonical command names it.

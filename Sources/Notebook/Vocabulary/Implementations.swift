@@ -22,6 +22,8 @@ struct StrategyContext {
   let remembered: StrategyMemory?
   /// The model to ask; nil for strategies that ask none.
   let acquisition: (any AcquisitionSource)?
+  /// The pool's images, a sample's at its index, with the data set's own augmentation.
+  let images: () throws -> any ImageFeed
 
   /// The model to ask, for rows that say that they ask one.
   func model() throws -> any AcquisitionSource {

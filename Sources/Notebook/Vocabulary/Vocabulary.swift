@@ -54,7 +54,6 @@ package enum Vocabulary {
     .strategy: [
       "typiclustdc": "it needs the clusterings of SCAN; typiclust uses k-means",
       "galaxy": "it is not implemented", "bait": "it is not implemented",
-      "vaal": "it trains networks on images, which are not there yet",
     ],
     .filter: ["simifeat": "it is not implemented"],
   ]

@@ -5,7 +5,7 @@ extension Vocabulary {
   /// The query strategies.
   static let strategies: [Row<StrategyImplementation>] =
     basicStrategies + herdingStrategies + wrappedStrategies + uncertaintyStrategies
-    + modelStrategies
+    + modelStrategies + [adversarialStrategy]
 
   private static let basicStrategies: [Row<StrategyImplementation>] = [
     Row(
