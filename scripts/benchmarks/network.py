@@ -41,13 +41,13 @@ def commands(options: argparse.Namespace, work: str, form: str) -> dict[str, lis
     """How each side is started."""
     common = ["--work", work, "--format", form, "--threads", str(options.threads)]
     common += ["--images", str(options.images)]
-    theirs = [sys.executable, str(Path(__file__).with_name("torch_worker.py")), *common]
+    torch = [sys.executable, str(Path(__file__).with_name("torch_worker.py")), *common]
     started = {
         "ours": [str(options.judge), "benchmark", "network", *common],
-        "theirs": theirs,
+        "theirs": torch,
     }
     if options.compile:
-        started["compiled"] = [*theirs, "--compile"]
+        started["compiled"] = [*torch, "--compile"]
     return started
 
 
@@ -83,10 +83,19 @@ def measured(options: argparse.Namespace, work: str) -> dict[tuple[str, str], Si
     return sides
 
 
+def theirs(sides: dict[tuple[str, str], Side], form: str) -> list[Side]:
+    """PyTorch as it is and, if asked for, compiled."""
+    return [one for (other, side), one in sides.items() if other == form and side != "ours"]
+
+
 def fastest(sides: dict[tuple[str, str], Side], form: str) -> Side:
     """PyTorch in whatever form is faster."""
-    theirs = [one for (other, side), one in sides.items() if other == form and side != "ours"]
-    return min(theirs, key=lambda one: median(one.seconds))
+    return min(theirs(sides, form), key=lambda one: median(one.seconds))
+
+
+def leanest(sides: dict[tuple[str, str], Side], form: str) -> Side:
+    """PyTorch in whatever form takes less memory."""
+    return min(theirs(sides, form), key=lambda one: one.bytes)
 
 
 def speed(what: str, ours: Side, theirs: Side, least: float | None) -> Row:
@@ -119,7 +128,7 @@ def rows(work: str, title: str, sides: dict[tuple[str, str], Side]) -> list[Row]
         made.append(speed(what, sides["bf16", "ours"], fastest(sides, "f32"), least))
     for form in present:
         made.append(
-            memory(f"peak memory, {work}, {form}", sides[form, "ours"], fastest(sides, form))
+            memory(f"peak memory, {work}, {form}", sides[form, "ours"], leanest(sides, form))
         )
     return made
 
