@@ -14,17 +14,19 @@ package struct NetworkCheckpoint: Sendable, Equatable {
   package var epochs: Int { losses.count }
 }
 
+// The machines that this is built for keep numbers with their least byte first, as the files do.
 extension NetworkWeights {
   /// The numbers as little-endian 32-bit floats, tensor after tensor.
   package var encoded: [UInt8] {
-    var bytes = [UInt8]()
-    bytes.reserveCapacity(4 * values.reduce(0) { $0 + $1.count })
-    for numbers in values {
-      for number in numbers {
-        withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    let length = 4 * values.reduce(0) { $0 + $1.count }
+    return [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+      for numbers in values {
+        let place = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(bytes)[count...])
+        numbers.withUnsafeBytes { place.copyMemory(from: $0) }
+        count += 4 * numbers.count
       }
     }
-    return bytes
   }
 
   /// The numbers of a network of this architecture that `encoded` has written.
@@ -37,18 +39,16 @@ extension NetworkWeights {
     guard bytes.count == expected else {
       throw .storedWeights(bytes: bytes.count, expected: expected)
     }
-    let contiguous = Array(bytes)
-    var offset = 0
+    var rest = Array(bytes)[...]
     let values = tensors.map { tensor in
-      let numbers = contiguous.withUnsafeBytes { raw in
-        (0..<tensor.count).map { i in
-          Float(
-            bitPattern: UInt32(
-              littleEndian: raw.loadUnaligned(fromByteOffset: offset + 4 * i, as: UInt32.self)))
+      [Float](unsafeUninitializedCapacity: tensor.count) { numbers, count in
+        rest.withUnsafeBytes { raw in
+          UnsafeMutableRawBufferPointer(numbers).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: raw[..<(4 * tensor.count)]))
         }
+        rest = rest.dropFirst(4 * tensor.count)
+        count = tensor.count
       }
-      offset += 4 * tensor.count
-      return numbers
     }
     self.init(tensors: tensors, values: values)
   }

@@ -9,8 +9,8 @@ extension Vocabulary {
       .command, "pretrain", "learns an embedding from the pool's images, without labels",
       details: """
         The embedding takes the place of the data set's until the next load; labels and verdicts stay,
-        a model that was trained on the old one goes. It is the same in every round. Every epoch is
-        kept until the learning is over: resume goes on with one that was cut short. export features
+        a model that was trained on the old one goes. It is the same in every round. How far it has
+        come is kept as in train: resume goes on with one that was cut short. export features
         FILE.npy writes it, load NAME features=FILE.npy reads it again.
         """,
       examples: [

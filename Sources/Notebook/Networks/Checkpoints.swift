@@ -5,13 +5,14 @@ import WorkspaceStore
 
 /// Where a training goes on from, and where it says how far it has come.
 ///
-/// States are written beside the training, one at a time: while one is on its way to the disk, the
-/// newest of those that come in between waits and the others are dropped. A training whose epochs take
-/// longer than the disk loses at most the one that was under way.
+/// States are written beside the training, one at a time, and take a tenth of its time at the most: a
+/// training that is killed loses the epoch that was under way or, where epochs are very short, ten times
+/// as long as a state takes to be written.
 final class Checkpoints: Sendable {
-  private struct Waiting: Sendable {
-    var next: (@Sendable () -> Checkpoint)?
-    var isWriting = false
+  private struct Writing: Sendable {
+    var isUnderWay = false
+    /// When the next may begin.
+    var due = ContinuousClock.now
     var failure: String?
   }
 
@@ -21,7 +22,7 @@ final class Checkpoints: Sendable {
   private let lease: SessionLease
   private let cell: Int
   private let queue = DispatchQueue(label: "checkpoints")
-  private let waiting = Mutex(Waiting())
+  private let writing = Mutex(Writing())
 
   /// - Parameters:
   ///   - work: names everything that the result depends on.
@@ -37,40 +38,34 @@ final class Checkpoints: Sendable {
   /// The state to go on from; nil to begin at the beginning.
   var start: [UInt8]? { found?.state }
 
-  /// Has a state written as soon as the disk has time.
+  /// Whether it is time for a state.
+  var isDue: Bool { writing.withLock { !$0.isUnderWay && ContinuousClock.now >= $0.due } }
+
+  /// Has a state written now.
+  /// - Precondition: `isDue`.
   func keep(step: Int, _ state: @escaping @Sendable () -> [UInt8]) {
-    let work = work
-    let begins = waiting.withLock { waiting in
-      waiting.next = { Checkpoint(step: step, work: work, state: state()) }
-      defer { waiting.isWriting = true }
-      return !waiting.isWriting
-    }
-    if begins { queue.async { self.write() } }
+    writing.withLock { $0.isUnderWay = true }
+    queue.async { self.write(step, state) }
   }
 
-  private func write() {
-    while let next = take() {
-      do {
-        try lease.keep(next(), of: cell)
-      } catch {
-        let said = WorkspaceMessage.diagnostic(error).message
-        waiting.withLock { $0.failure = said }
-      }
+  private func write(_ step: Int, _ state: () -> [UInt8]) {
+    let started = ContinuousClock.now
+    var failure: String?
+    do {
+      try lease.keep(Checkpoint(step: step, work: work, state: state()), of: cell)
+    } catch {
+      failure = WorkspaceMessage.diagnostic(error).message
     }
-  }
-
-  private func take() -> (@Sendable () -> Checkpoint)? {
-    waiting.withLock { waiting in
-      defer { waiting.next = nil }
-      if waiting.next == nil { waiting.isWriting = false }
-      return waiting.next
-    }
+    let ended = ContinuousClock.now
+    let due = ended.advanced(by: started.duration(to: ended) * 9)
+    let said = failure
+    writing.withLock { $0 = Writing(isUnderWay: false, due: due, failure: said) }
   }
 
   /// Waits for the disk.
   /// - Returns: why a state could not be kept; nil where all could.
   func finish() -> String? {
     queue.sync {}
-    return waiting.withLock { $0.failure }
+    return writing.withLock { $0.failure }
   }
 }

@@ -95,7 +95,7 @@ struct ContrastiveRecipe {
     let result = try training.run(
       from: initialWeights(seed: seed), resuming: kept, on: views, using: order(seed: seed)
     ) { done, checkpoint in
-      guard let checkpoints, done < epochs else { return }
+      guard let checkpoints, done < epochs, checkpoints.isDue else { return }
       let state = try checkpoint()
       checkpoints.keep(step: done) { state.encoded }
     }

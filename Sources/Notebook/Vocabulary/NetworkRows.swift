@@ -12,9 +12,9 @@ extension Vocabulary {
         .model, name, summary(name), parameters: networkParameters,
         details: """
           Trains on the images of the labeled set, not on the embedding. Each epoch shuffles the list
-          of labels, doubled until it fills a batch, and drops the last partial batch. Every epoch is
-          kept until the training is over: resume goes on with one that was cut short, to the very
-          weights that it would have had.
+          of labels, doubled until it fills a batch, and drops the last partial batch. How far it has
+          come is kept after each epoch, or, where epochs are very short, as often as a tenth of the time
+          allows: resume goes on with one that was cut short, to the very weights that it would have had.
           """,
         citation: citation(name),
         examples: [
@@ -53,7 +53,7 @@ extension Vocabulary {
       on: context.samples, labels: context.labels, from: start(recipe, context), resuming: kept,
       seed: context.seed, round: context.round
     ) { done, checkpoint in
-      guard let checkpoints, done < epochs else { return }
+      guard let checkpoints, done < epochs, checkpoints.isDue else { return }
       let state = try checkpoint()
       checkpoints.keep(step: done) { state.encoded }
     }
