@@ -63,7 +63,7 @@ let package = Package(
       "Datasets",
       ["LinearAlgebra", "CKernels", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", crypto]),
     // 3
-    library("ActiveLearning", ["LinearAlgebra", "Networks"]),
+    library("ActiveLearning", ["LinearAlgebra", "Networks", "CKernels"]),
     // 4
     library(
       "Notebook",

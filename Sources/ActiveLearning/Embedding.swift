@@ -139,6 +139,9 @@ package final class Embedding: Sendable {
     }
   }
 
+  /// Has graphs on the shelf forget their lists until others may take so many bytes.
+  func makeRoom(for bytes: Int, within memory: Int) { shelf.makeRoom(for: bytes, within: memory) }
+
   /// Where the lists do not fit anyway, the degrees are all that a pass over all pairs would give.
   private func archivedDegrees(radius: Double, memory: Int) -> CoverageGraph? {
     archive?.read(named: "degrees \(radius)") { content in

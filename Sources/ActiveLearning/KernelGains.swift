@@ -11,32 +11,44 @@ import LinearAlgebra
 /// when coverers leave. What is handed out is always a sum over all targets.
 ///
 /// The kernel never rises with the distance, hence m(y) belongs to the nearest coverer, and only
-/// pairs nearer than that add anything. Sums are in double. Memory is O(samples) and a few blocks
-/// of distances for each thread.
+/// pairs nearer than that add anything. Sums are in double. Where the kernel's values for all pairs
+/// fit into the memory given, they are kept, and all of this but the gains of the few best reads
+/// them; else memory is O(samples) and a few blocks of distances for each thread. The picks are the
+/// same.
 struct KernelGains: Sendable {
   let measure: KernelMeasure
-  private var cover: NearestCoverers
+  var cover: NearestCoverers
   /// m, per target.
-  private var values: [Double]
+  var values: [Double]
   /// w, per target.
-  private var weights: [Double]
+  var weights: [Double]
   /// Per sample, not below its gain.
-  private var bounds: [Double]
-  /// Per sample: the state of the cover for which its bound is its gain.
-  private var computedFor: [Int]
-  private var state = 0
-  /// All gains, up to rounding, for the cover as it was at a certain time, ...
-  private var gainsThen: [Double]
+  var bounds: [Double]
+  /// Per sample: the state of the cover for which its bound is its gain, ...
+  var computedFor: [Int]
+  /// ... or as near to it as kept values tell.
+  var boundedFor: [Int]
+  private(set) var state = 0
+  /// All gains, up to rounding (from above where values are kept), for the cover as it was at a
+  /// certain time, ...
+  var gainsThen: [Double]
   /// ... and the squares, values and weights of the targets at that time.
-  private var squaresThen: [Double]
-  private var valuesThen: [Double]
-  private var weightsThen: [Double]
+  var squaresThen: [Double]
+  var valuesThen: [Double]
+  var weightsThen: [Double]
   /// More than what rounding may have taken from `gainsThen`.
-  private var margin = 0.0
-  private let tiles: TileShelf
+  var margin = 0.0
+  let tiles: TileShelf
+  /// The kernel's values for all pairs, from the first pass over these on; nil where they do not fit.
+  let kept: KeptKernel?
+  var isFilled = false
+  /// Whether `gainsThen` are sums of the values that `update` reads: what is taken away must be what
+  /// was added. The first sums are exact ones, those of kept values a little higher.
+  var isUpdatable = false
 
   /// Nothing covers yet, and no gain is known before the first `cover`.
-  init(_ measure: KernelMeasure) {
+  /// - Parameter memory: the bytes that kept values may take.
+  init(_ measure: KernelMeasure, memory: Int) {
     let count = measure.points.count
     self.measure = measure
     cover = NearestCoverers(measure.points)
@@ -44,14 +56,16 @@ struct KernelGains: Sendable {
     weights = [Double](repeating: 1, count: count)
     bounds = [Double](repeating: .infinity, count: count)
     computedFor = [Int](repeating: -1, count: count)
+    boundedFor = computedFor
     gainsThen = bounds
     squaresThen = cover.squares
     valuesThen = values
     weightsThen = weights
-    tiles = TileShelf(measure.points)
+    tiles = TileShelf(measure)
+    kept = KeptKernel(measure, memory: memory)
   }
 
-  private var count: Int { measure.points.count }
+  var count: Int { measure.points.count }
 
   /// The mean over the pool of what `sample` adds, if it is one that `best` returned.
   func gain(of sample: Int) -> Double { bounds[sample] / Double(count) }
@@ -75,7 +89,9 @@ struct KernelGains: Sendable {
   /// Makes `sample` cover as well.
   /// - Throws: `Interrupted`; what stands in here then is void.
   mutating func cover(alsoBy sample: Int) throws {
-    try cover.cover(alsoBy: sample)
+    // Of the others the kept values say that they are not nearer to it than to who covers them.
+    let reach = isFilled ? withTargets { kept?.reach(of: sample, $0.values) } : nil
+    try cover.cover(alsoBy: sample, among: reach)
     beginState()
   }
 
@@ -95,7 +111,8 @@ extension KernelGains {
   /// The candidates that gain most, ascending: all of them, or under `lowest` the first alone.
   /// - Throws: `Interrupted`.
   mutating func best(among isCandidate: [Bool], ties: TieRule) throws -> [Int] {
-    var size = Self.firstBatch
+    let firstBatch = isFilled ? Self.keptBatch : Self.firstBatch
+    var size = firstBatch
     var computed = 0
     var changed = changedTargets.count
     while true {
@@ -105,23 +122,32 @@ extension KernelGains {
       if rivals.isEmpty { return leaders.samples }
       if changed > 0, computed + rivals.count > changed / Self.patience {
         try update(rising: false)
-        (changed, size) = (0, Self.firstBatch)
+        (changed, size) = (0, firstBatch)
         continue
       }
-      try compute(rivals)
+      let loose = isFilled ? rivals.filter { boundedFor[$0] != state } : []
+      if !loose.isEmpty {
+        try bound(loose)
+      } else {
+        // Bounds from kept values are so tight that the first few nearly always settle it.
+        try compute(isFilled ? Array(rivals.prefix(Self.firstExact)) : rivals)
+      }
       computed += rivals.count
-      size = min(2 * size, SquaredDistanceTile.side)
+      if !isFilled { size = min(2 * size, SquaredDistanceTile.side) }
     }
   }
 
   /// Gains that are computed at first.
   private static let firstBatch = 32
+  /// The same where values are kept: computing a few at a time costs no more than all at once.
+  private static let keptBatch = 16
+  private static let firstExact = 2
   /// Computing single gains is given up for an update of all when it has taken this part of the
   /// update's work.
   private static let patience = 4
 
   /// The targets that have had another nearest coverer or weight since the last update.
-  private var changedTargets: [Int] {
+  var changedTargets: [Int] {
     squaresThen.indices.filter {
       squaresThen[$0] != cover.squares[$0] || weightsThen[$0] != weights[$0]
     }
@@ -191,137 +217,5 @@ extension KernelGains {
     return Pick(
       sample: sample, score: gain,
       reason: PickReason(tied: best.count, runnerUp: runnerUp, terms: terms(sample)))
-  }
-
-  private var blocks: [Range<Int>] {
-    let side = SquaredDistanceTile.side
-    return stride(from: 0, to: count, by: side).map { $0..<min($0 + side, count) }
-  }
-
-  /// Replaces the bounds of `samples` by their gains; |samples| · N · d operations.
-  private mutating func compute(_ samples: [Int]) throws {
-    let rows = WidePoints(measure.points, samples)
-    let blocks = blocks
-    let (measure, tiles) = (measure, tiles)
-    // Per block and sample; added in the order of the blocks, whoever computed them.
-    var parts = [Double](repeating: 0, count: blocks.count * samples.count)
-    try withTargets { targets in
-      try parts.withUnsafeMutableBufferPointer { parts in
-        nonisolated(unsafe) let parts = parts
-        try Parallel.forEach(blocks.count) { index in
-          tiles.withTile { tile in
-            tile.compute(rows: rows, columns: blocks[index])
-            for (place, x) in samples.enumerated() {
-              parts[index * samples.count + place] = tile.withRow(place) {
-                measure.gain(of: x, squares: $0, of: blocks[index], targets)
-              }
-            }
-          }
-        }
-      }
-    }
-    for (place, x) in samples.enumerated() {
-      bounds[x] = blocks.indices.reduce(0) { $0 + parts[$1 * samples.count + place] }
-      computedFor[x] = state
-    }
-  }
-
-  /// Replaces all bounds by gains: each pair of samples is looked at once, N² · d / 2 operations.
-  ///
-  /// In each of the passes a block of samples is the rows of one task and the columns of one: no two
-  /// threads add to the same number, and the order of the additions is that of the passes.
-  private mutating func computeAll() throws {
-    let blocks = blocks
-    let (measure, tiles) = (measure, tiles)
-    let passes = blocks.count / 2 + 1
-    let meter = ProgressMeter.current
-    var asRows = [Double](repeating: 0, count: count)
-    var asColumns = asRows
-    try withTargets { targets in
-      try asRows.withUnsafeMutableBufferPointer { asRows in
-        try asColumns.withUnsafeMutableBufferPointer { asColumns in
-          let sums = PairSums(rows: asRows, columns: asColumns)
-          for shift in 0..<passes {
-            // Half way round, the pairs of blocks come for the second time.
-            let isHalf = 2 * shift == blocks.count
-            try Parallel.forEach(isHalf ? shift : blocks.count) { index in
-              let other = (index + shift) % blocks.count
-              tiles.withTile {
-                sums.add(blocks[index], blocks[other], measure, targets, using: &$0)
-              }
-            }
-            meter.report("kernel sums", shift + 1, of: passes)
-          }
-        }
-      }
-    }
-    bounds = zip(asRows, asColumns).map { $0 + $1 }
-    computedFor = [Int](repeating: state, count: count)
-    gainsThen = bounds
-    (squaresThen, valuesThen, weightsThen) = (cover.squares, values, weights)
-    margin = 1e-12 * (bounds.max() ?? 0)
-  }
-
-  /// Brings all gains up to date by what the changed targets added then and add now;
-  /// |changed| · N · d operations.
-  /// - Parameter rising: whether gains may have risen, so that the bounds say nothing any more.
-  private mutating func update(rising: Bool) throws {
-    let changed = changedTargets
-    // A pass over all pairs sees each of them once.
-    if changed.count > count / 2 { return try computeAll() }
-    let side = SquaredDistanceTile.side
-    for start in stride(from: 0, to: changed.count, by: side) {
-      try addChanges(of: Array(changed[start..<min(start + side, changed.count)]))
-    }
-    for y in changed {
-      squaresThen[y] = cover.squares[y]
-      valuesThen[y] = values[y]
-      weightsThen[y] = weights[y]
-    }
-    margin = max(margin, 1e-12 * (gainsThen.max() ?? 0))
-    for x in bounds.indices {
-      // Above 0: what is left of a gain by rounding does not say that there is none.
-      let bound = max(gainsThen[x] + margin, .leastNormalMagnitude)
-      if rising || bound < bounds[x] {
-        bounds[x] = bound
-        computedFor[x] = -1
-      }
-    }
-  }
-
-  private mutating func addChanges(of changed: [Int]) throws {
-    let rows = WidePoints(measure.points, changed)
-    let changes = changed.map {
-      KernelChange(
-        target: $0, squareThen: squaresThen[$0], valueThen: valuesThen[$0],
-        weightThen: weightsThen[$0], square: cover.squares[$0], value: values[$0],
-        weight: weights[$0])
-    }
-    let blocks = blocks
-    let (measure, tiles) = (measure, tiles)
-    try gainsThen.withUnsafeMutableBufferPointer { buffer in
-      // Each task writes the gains of its own block.
-      nonisolated(unsafe) let gains = buffer
-      try Parallel.forEach(blocks.count) { index in
-        tiles.withTile { tile in
-          tile.compute(rows: rows, columns: blocks[index])
-          for (place, change) in changes.enumerated() {
-            tile.withRow(place) {
-              measure.add(change, squares: $0, of: blocks[index], to: gains)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private func withTargets(_ body: (KernelTargets) throws -> Void) rethrows {
-    try cover.squares.withUnsafeBufferPointer { squares in
-      try values.withUnsafeBufferPointer { values in
-        try weights.withUnsafeBufferPointer { weights in
-          try body(KernelTargets(squares: squares, values: values, weights: weights))
-        }
-      }
-    }
   }
 }

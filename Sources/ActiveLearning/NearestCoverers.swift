@@ -35,25 +35,27 @@ struct NearestCoverers: Sendable {
     var stays = [Bool](repeating: false, count: points.count)
     for sample in samples { stays[sample] = true }
     let joining = samples.filter { !isCoverer[$0] }
-    try join(joining)
+    try join(joining, reach: Array(0..<points.count))
     coverers = samples
     isCoverer = stays
     return (try replaceOwners(stays), !joining.isEmpty)
   }
 
   /// Makes `sample` cover as well.
+  /// - Parameter reach: all samples that it may be nearer to than who covers them now, ascending; any
+  ///   where left out.
   /// - Throws: `Interrupted`; what stands in here then is void.
-  mutating func cover(alsoBy sample: Int) throws {
+  mutating func cover(alsoBy sample: Int, among reach: [UInt32]? = nil) throws {
     guard !isCoverer[sample] else { return }
-    try join([sample])
+    try join([sample], reach: reach?.map(Int.init) ?? Array(0..<points.count))
     coverers.append(sample)
     isCoverer[sample] = true
   }
 
-  private mutating func join(_ joining: [Int]) throws {
+  private mutating func join(_ joining: [Int], reach: [Int]) throws {
     guard !joining.isEmpty else { return }
-    let found = try nearest(among: joining, of: Array(0..<points.count))
-    for (sample, nearest) in found.enumerated() where nearest.square < squares[sample] {
+    let found = try nearest(among: joining, of: reach)
+    for (sample, nearest) in zip(reach, found) where nearest.square < squares[sample] {
       squares[sample] = nearest.square
       owners[sample] = nearest.coverer
     }

@@ -188,6 +188,8 @@ static size_t position_not_finite(const float *values, size_t count) {
   return i;
 }
 
+#include "coverage_bodies.h"
+
 const ck_variant VARIANT_TABLE = {
     VARIANT,
     entries_below,
@@ -199,4 +201,14 @@ const ck_variant VARIANT_TABLE = {
     floats_of_halves,
     floats_of_brain_floats,
     position_not_finite,
+    widen,
+    squares_of_dots,
+    kernel_values,
+    close_squares,
+    kernel_gain,
+    kernel_add,
+    keep_values,
+    kept_gain,
+    kept_add,
+    kept_above,
 };

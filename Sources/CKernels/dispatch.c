@@ -61,3 +61,50 @@ void ck_floats_of_brain_floats(const void *brain_floats, size_t count, float *fl
 size_t ck_position_not_finite(const float *values, size_t count) {
   return chosen->position_not_finite(values, count);
 }
+
+double ck_widen(const float *row, double multiplier, size_t count, double *wide) {
+  return chosen->widen(row, multiplier, count, wide);
+}
+
+size_t ck_squares_of_dots(double own, const double *squares, double near, size_t count,
+                          double *entries, uint32_t *places) {
+  return chosen->squares_of_dots(own, squares, near, count, entries, places);
+}
+
+void ck_kernel_values(const ck_kernel *kernel, const double *squares, size_t count,
+                      double *values) {
+  chosen->kernel_values(kernel, squares, count, values);
+}
+
+size_t ck_close_squares(const double *squares, const double *limits, double limit, double edge,
+                        double slack, size_t count, uint32_t *places) {
+  return chosen->close_squares(squares, limits, limit, edge, slack, count, places);
+}
+
+double ck_kernel_gain(const double *squares, const double *values, ck_targets targets,
+                      size_t count) {
+  return chosen->kernel_gain(squares, values, targets, count);
+}
+
+void ck_kernel_add(const double *squares, const double *values, size_t count, double nearest,
+                   double covered, double weight, double *gains) {
+  chosen->kernel_add(squares, values, count, nearest, covered, weight, gains);
+}
+
+void ck_keep_values(const double *values, size_t count, float *kept, size_t step) {
+  chosen->keep_values(values, count, kept, step);
+}
+
+double ck_kept_gain(const float *kept, const double *covered, const double *weights,
+                    size_t count) {
+  return chosen->kept_gain(kept, covered, weights, count);
+}
+
+void ck_kept_add(const float *kept, size_t count, double covered, double weight,
+                 double covered_then, double weight_then, double *gains) {
+  chosen->kept_add(kept, count, covered, weight, covered_then, weight_then, gains);
+}
+
+size_t ck_kept_above(const float *kept, const double *covered, size_t count, uint32_t *places) {
+  return chosen->kept_above(kept, covered, count, places);
+}

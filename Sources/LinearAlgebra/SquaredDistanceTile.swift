@@ -1,3 +1,5 @@
+import CKernels
+
 /// Some points of a set in double precision, ready for products: the rows of a
 /// `SquaredDistanceTile`.
 package struct WidePoints: Sendable {
@@ -82,6 +84,16 @@ package struct SquaredDistanceTile: Sendable {
     }
   }
 
+  /// The same, for who settles them in their place.
+  package mutating func withMutableRow<Result>(
+    _ place: Int, _ body: (UnsafeMutableBufferPointer<Double>) throws -> Result
+  ) rethrows -> Result {
+    let row = place * width..<(place + 1) * width
+    return try entries.withUnsafeMutableBufferPointer {
+      try body(UnsafeMutableBufferPointer(rebasing: $0[row]))
+    }
+  }
+
   private mutating func multiply(_ rows: WidePoints) {
     let d = points.dimensions
     rows.elements.withUnsafeBufferPointer { x in
@@ -99,21 +111,17 @@ package struct SquaredDistanceTile: Sendable {
 
   /// Turns products into squares.
   private mutating func settle(_ rows: WidePoints, _ columns: Range<Int>) {
-    let (near, width) = (near, width)
-    let points = points
+    let (near, width, points) = (near, width, points)
     otherSquares.withUnsafeBufferPointer { squares in
       entries.withUnsafeMutableBufferPointer { entries in
-        for (place, i) in rows.indices.enumerated() {
-          let own = rows.squares[place]
-          for column in 0..<width {
-            let entry = place * width + column
-            let both = own + squares[column]
-            let square = both - 2 * entries[entry]
-            // Negated so that a NaN goes the exact way.
-            if !(square > near * both) {
-              entries[entry] = points.square(i, columns.lowerBound + column)
-            } else {
-              entries[entry] = square
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.side) { places in
+          guard let start = entries.baseAddress else { return }
+          for (place, i) in rows.indices.enumerated() {
+            let row = start + place * width
+            let close = ck_squares_of_dots(
+              rows.squares[place], squares.baseAddress, near, width, row, places.baseAddress)
+            for column in places.prefix(close).lazy.map(Int.init) {
+              row[column] = points.square(i, columns.lowerBound + column)
             }
           }
         }
@@ -140,16 +148,11 @@ extension PointSet {
 
   /// Writes point `i` in double to `target[start...]` and returns its squared length.
   fileprivate func widen(_ i: Int, into target: inout [Double], at start: Int) -> Double {
-    let multiplier = multipliers[i]
-    let first = i * dimensions
-    var sum = 0.0
-    matrix.elements.withUnsafeBufferPointer { elements in
+    let sum = matrix.elements.withUnsafeBufferPointer { elements in
       target.withUnsafeMutableBufferPointer { target in
-        for k in 0..<dimensions {
-          let value = multiplier * Double(elements[first + k])
-          target[start + k] = value
-          sum += value * value
-        }
+        guard dimensions > 0, let row = elements.baseAddress, let target = target.baseAddress
+        else { return 0.0 }
+        return ck_widen(row + i * dimensions, multipliers[i], dimensions, target + start)
       }
     }
     // A row of zeros has no direction: what its cosine distances are is for `square` to say.

@@ -12,6 +12,10 @@ import Testing
     let gains: [Double]
   }
 
+  /// Without room for the kernel's values of all pairs, and with it.
+  static let memories = [0, 1 << 30]
+  static let ways = Kernel.allCases.flatMap { kernel in memories.map { (kernel, $0) } }
+
   static let lines: [Line] = [
     Line(
       kernel: .rbf, sigma: 1, samples: [4, 1, 8, 9, 2, 5],
@@ -54,14 +58,16 @@ import Testing
     let key = "\(run.kernel)\(width < 10 ? "0" : "")\(width)_\(start)"
     let labeled = start == "warm" ? try reference.ints("labeled") : []
     let embedding = Embedding(try reference.matrix("features"))
-    var strategy = MaxHerding(sigma: run.sigma, kernel: run.kernel)
-    let picks = try strategy.share(20, of: embedding, clean: labeled, suspected: [])
-    #expect(try picks.map(\.sample) == reference.ints("\(key)_picks"))
-    let gains = picks.map { $0.score ?? .nan }
-    #expect(try isClose(gains, reference.doubles("\(key)_gains"), within: 1e-6))
     let objective = try reference.doubles("\(key)_objective")
     let rises = zip(objective.dropFirst(), objective).map { $0 - $1 }
-    #expect(isClose(Array(gains.dropFirst()), rises, within: 1e-6))
+    for memory in Self.memories {
+      var strategy = MaxHerding(sigma: run.sigma, kernel: run.kernel, memory: memory)
+      let picks = try strategy.share(20, of: embedding, clean: labeled, suspected: [])
+      #expect(try picks.map(\.sample) == reference.ints("\(key)_picks"))
+      let gains = picks.map { $0.score ?? .nan }
+      #expect(try isClose(gains, reference.doubles("\(key)_gains"), within: 1e-6))
+      #expect(isClose(Array(gains.dropFirst()), rises, within: 1e-6))
+    }
   }
 
   @Test(arguments: [0.5, 1])
@@ -87,14 +93,16 @@ import Testing
       for states in allWords(length: 3, letters: 3) {
         let clean = states.indices.filter { states[$0] == 1 }
         let suspected = states.indices.filter { states[$0] == 2 }
-        var strategy = MaxHerding(sigma: 1, kernel: kernel)
         let count = 3 - clean.count - suspected.count
-        let picks = try strategy.share(count, of: embedding, clean: clean, suspected: suspected)
         let expected = naive.picks(count, clean: clean, suspected: suspected)
-        #expect(isSame(picks, expected), "\(positions) \(states): \(picks), not \(expected)")
-        var random = RandomSource(RandomKey(seed: 0, role: .query))
-        #expect(throws: MethodError.budget(requested: 1, available: 0)) {
-          try strategy.next(using: &random)
+        for memory in Self.memories {
+          var strategy = MaxHerding(sigma: 1, kernel: kernel, memory: memory)
+          let picks = try strategy.share(count, of: embedding, clean: clean, suspected: suspected)
+          #expect(isSame(picks, expected), "\(positions) \(states): \(picks), not \(expected)")
+          var random = RandomSource(RandomKey(seed: 0, role: .query))
+          #expect(throws: MethodError.budget(requested: 1, available: 0)) {
+            try strategy.next(using: &random)
+          }
         }
       }
     }
@@ -105,11 +113,14 @@ import Testing
     let (features, _) = clusters(count, classes: 5, dimensions: 6, seed: count)
     let embedding = Embedding(features, metric: metric)
     for kernel in [Kernel.rbf, .negnorm, .tophat] {
-      var strategy = MaxHerding(sigma: 0.4, kernel: kernel)
       let naive = NaiveHerding(embedding.points, kernel: kernel, sigma: 0.4)
       let number = min(count, 12)
-      let picks = try strategy.share(number, of: embedding, clean: [], suspected: [])
-      #expect(isSame(picks, naive.picks(number, clean: [], suspected: [])))
+      let expected = naive.picks(number, clean: [], suspected: [])
+      for memory in Self.memories {
+        var strategy = MaxHerding(sigma: 0.4, kernel: kernel, memory: memory)
+        let picks = try strategy.share(number, of: embedding, clean: [], suspected: [])
+        #expect(isSame(picks, expected))
+      }
     }
   }
 
@@ -120,7 +131,8 @@ import Testing
     let sigma = metric == .l2 ? 0.4 : 0.1
     let naive = NaiveHerding(embedding.points, kernel: kernel, sigma: sigma)
     var random = RandomSource(RandomKey(seed: 3, role: .evaluation))
-    var strategy = MaxHerding(sigma: sigma, kernel: kernel)
+    var computed = MaxHerding(sigma: sigma, kernel: kernel, memory: 0)
+    var kept = MaxHerding(sigma: sigma, kernel: kernel)
     var labeled: [Int] = []
     for step in 0..<25 {
       if step % 8 == 0 {
@@ -129,9 +141,11 @@ import Testing
       let isSuspected = labeled.map { _ in random.uniform() < 0.2 }
       let clean = zip(labeled, isSuspected).filter { !$0.1 }.map(\.0)
       let suspected = zip(labeled, isSuspected).filter { $0.1 }.map(\.0)
-      let picks = try strategy.share(4, of: embedding, clean: clean, suspected: suspected)
+      let picks = try kept.share(4, of: embedding, clean: clean, suspected: suspected)
+      let same = try computed.share(4, of: embedding, clean: clean, suspected: suspected)
       let expected = naive.picks(4, clean: clean, suspected: suspected)
       #expect(isSame(picks, expected))
+      #expect(isSame(same, expected))
       labeled += picks.map(\.sample)
     }
   }
@@ -141,12 +155,14 @@ import Testing
     let line = Matrix(rows: 8, columns: 1, elements: [0, 0, 1, 1, 2.7, 2.7, 4.1, 4.1])
     let embedding = Embedding(line, normalization: .none)
     let naive = NaiveHerding(embedding.points, kernel: kernel, sigma: 1.3, farthest: 8.2)
-    var strategy = MaxHerding(sigma: 1.3, kernel: kernel)
-    for suspected in [[], [4], [], [0], [6], []] {
-      let clean = [0, 2, 4, 6].filter { !suspected.contains($0) }
-      let picks = try strategy.share(1, of: embedding, clean: clean, suspected: suspected)
-      #expect(isSame(picks, naive.picks(1, clean: clean, suspected: suspected)))
-      if suspected.isEmpty { #expect(picks[0].score == 0) }
+    for memory in Self.memories {
+      var strategy = MaxHerding(sigma: 1.3, kernel: kernel, memory: memory)
+      for suspected in [[], [4], [], [0], [6], []] {
+        let clean = [0, 2, 4, 6].filter { !suspected.contains($0) }
+        let picks = try strategy.share(1, of: embedding, clean: clean, suspected: suspected)
+        #expect(isSame(picks, naive.picks(1, clean: clean, suspected: suspected)))
+        if suspected.isEmpty { #expect(picks[0].score == 0) }
+      }
     }
   }
 
@@ -168,7 +184,10 @@ import Testing
     let experiment = try Experiment(features, truth: truth, observed: observed, classes: 5)
     for delta in [0.05, 0.3, 0.7] {
       let balls = ProbCover(delta: delta, ties: .lowest)
-      let kernel = MaxHerding(sigma: delta, kernel: .tophat)
+      let kernel = MaxHerding(sigma: delta, kernel: .tophat, memory: 0)
+      try expectSame(
+        experiment.select(MaxHerding(sigma: delta, kernel: .tophat), 211),
+        experiment.select(balls, 211), experiment.pool.count)
       try expectSame(
         experiment.select(kernel, 211), experiment.select(balls, 211), experiment.pool.count)
       try expectSame(
@@ -236,8 +255,9 @@ import Testing
       for copy in 30..<45 { features[copy, k] = features[2, k] }
     }
     let experiment = try Experiment(features, truth: truth, classes: 3)
-    for kernel in Kernel.allCases {
-      let selection = try experiment.select(MaxHerding(sigma: 0.5, kernel: kernel), 60)
+    for (kernel, memory) in Self.ways {
+      let strategy = MaxHerding(sigma: 0.5, kernel: kernel, memory: memory)
+      let selection = try experiment.select(strategy, 60)
       #expect(Set(selection.samples).count == 60)
       // The copies of what was chosen add nothing, whatever rounding says.
       #expect(selection.exhausted >= 16)
@@ -253,8 +273,8 @@ import Testing
     for features in [rows, Matrix(zeros: 300, 2)] {
       let experiment = try Experiment(
         features, truth: [Int](repeating: 0, count: 300), classes: 1)
-      for kernel in Kernel.allCases {
-        let selection = try experiment.select(MaxHerding(kernel: kernel), 300)
+      for (kernel, memory) in Self.ways {
+        let selection = try experiment.select(MaxHerding(kernel: kernel, memory: memory), 300)
         #expect(selection.samples == Array(0..<300))
         #expect(selection.exhausted == 299)
       }

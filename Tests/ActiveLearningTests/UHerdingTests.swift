@@ -119,6 +119,10 @@ import Testing
     var random = RandomSource(RandomKey(seed: 3, role: .evaluation))
     var strategy = UHerding(
       sigma: .fixed(0.3), temperature: .fixed(1), acquisition: source)
+    // The same without room for the kernel's values of all pairs.
+    var computed = UHerding(
+      sigma: .fixed(0.3), temperature: .fixed(1),
+      acquisition: ChangingSource(logits: source.logits), memory: 0)
     var labeled = [7, 90]
     for share in models.indices {
       let suspected = labeled.filter { _ in random.uniform() < 0.3 }
@@ -130,6 +134,7 @@ import Testing
         logits.map { self.weights($0, .margin, clean, 1) } ?? [Double](repeating: 1, count: 311)
       let naive = NaiveUHerding(embedding, 0.3, weights)
       #expect(isSame(picks, naive.picks(6, clean: clean, suspected: suspected)), "share \(share)")
+      #expect(isSame(try computed.share(6, of: pool, suspecting: suspected), picks))
       labeled += picks.map(\.sample)
     }
   }

@@ -7,13 +7,17 @@ import LinearAlgebra
 /// kernel `tophat` it is `ProbCover` with its delta for a width. Gains within 1e-9 of the largest,
 /// relatively, are ties. Once everything is covered all candidates gain 0 and the tie rule decides.
 ///
-/// The first share costs one pass over all pairs (N² · d / 2), each pick its distances to all samples
-/// and those of the few candidates whose gains have to be computed again. O(N) memory.
+/// The first share costs one pass over all pairs (N² · d / 2). Where the kernel's values for all pairs,
+/// 4 N² bytes, fit into the memory given, they are kept and each pick reads some rows of them; else it
+/// costs its distances to all samples and those of the few candidates whose gains have to be computed
+/// again, in O(N) memory. The picks are the same.
 package struct MaxHerding: CoverageStrategy {
   /// The kernel's width, in the units of the embedding's metric.
   package let sigma: Double
   package let kernel: Kernel
   package let ties: TieRule
+  /// Bytes that kept values may take.
+  private let memory: Int
 
   private var work: Work?
 
@@ -23,7 +27,10 @@ package struct MaxHerding: CoverageStrategy {
     var isCandidate: [Bool]
   }
 
-  package init(sigma: Double = 1, kernel: Kernel = .rbf, ties: TieRule = .lowest) {
+  package init(
+    sigma: Double = 1, kernel: Kernel = .rbf, ties: TieRule = .lowest, memory: Int = 1 << 30
+  ) {
+    self.memory = memory
     self.sigma = sigma
     self.kernel = kernel
     self.ties = ties
@@ -59,11 +66,21 @@ package struct MaxHerding: CoverageStrategy {
     }
     let measure = KernelMeasure(
       kernel, width: sigma, on: embedding.points, farthest: embedding.farthest)
-    return Work(embedding: embedding, gains: KernelGains(measure), isCandidate: [])
+    return Work(
+      embedding: embedding, gains: embedding.kernelGains(measure, memory: memory),
+      isCandidate: [])
   }
 }
 
 extension Embedding {
+  /// The gains of a kernel, for whose kept values graphs on the shelf make room.
+  func kernelGains(_ measure: KernelMeasure, memory: Int) -> KernelGains {
+    if let bytes = KeptKernel.bytes(for: count), bytes <= memory {
+      makeRoom(for: bytes, within: memory)
+    }
+    return KernelGains(measure, memory: memory)
+  }
+
   /// A bound on the distances: unit rows are at most 2 apart, others at most twice the longest.
   var farthest: Double {
     metric == .cosine || normalization == .unit ? 2 : 2 * points.longest

@@ -49,6 +49,8 @@ package struct UHerding: CoverageStrategy {
   package let ties: TieRule
 
   private let acquisition: any AcquisitionSource
+  /// Bytes that kept values of the kernel may take.
+  private let memory: Int
   private var work: Work?
 
   private struct Work: Sendable {
@@ -64,8 +66,9 @@ package struct UHerding: CoverageStrategy {
   /// - Parameter acquisition: where the model comes from; not asked while nothing is labeled.
   package init(
     measure: Measure = .margin, sigma: Width = .adaptive, temperature: Temperature = .auto,
-    acquisition: any AcquisitionSource, ties: TieRule = .lowest
+    acquisition: any AcquisitionSource, ties: TieRule = .lowest, memory: Int = 1 << 30
   ) {
+    self.memory = memory
     self.measure = measure
     self.sigma = sigma
     self.temperature = temperature
@@ -117,7 +120,8 @@ package struct UHerding: CoverageStrategy {
     }
     let measure = KernelMeasure(
       .rbf, width: width, on: embedding.points, farthest: embedding.farthest)
-    return Work(embedding: embedding, width: width, gains: KernelGains(measure))
+    return Work(
+      embedding: embedding, width: width, gains: embedding.kernelGains(measure, memory: memory))
   }
 
   private func width(for labeled: [Int], in embedding: Embedding) throws -> Double {

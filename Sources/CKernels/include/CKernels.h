@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coverage.h"
 #include "plan.h"
 
 /// The variant in use: "default", "avx2" or "avx512".

@@ -24,7 +24,7 @@ extension Vocabulary {
         ]),
       StrategyImplementation(
         noiseAwareness: .none(version: "maxherding_nas"),
-        make: { arguments, _ in maxHerding(arguments) })),
+        make: { arguments, context in maxHerding(arguments, context) })),
     Row(
       Entry(
         .strategy, "maxherding_nas", aliases: ["max_herding_nas"],
@@ -41,7 +41,8 @@ extension Vocabulary {
         ]),
       StrategyImplementation(
         noiseAwareness: .always, resolve: resolveShare,
-        make: { arguments, context in noiseAware(maxHerding(arguments), arguments, context) })),
+        make: { arguments, context in noiseAware(maxHerding(arguments, context), arguments, context)
+        })),
     Row(
       Entry(
         .strategy, "coreset",
@@ -100,10 +101,13 @@ extension Vocabulary {
     "ties", .choice(["lowest", "random"]), default: .value("lowest"),
     "which of several equally good candidates is taken")
 
-  private static func maxHerding(_ arguments: Arguments) -> MaxHerding {
+  private static func maxHerding(
+    _ arguments: Arguments, _ context: StrategyContext
+  ) -> MaxHerding {
     MaxHerding(
       sigma: arguments.number("sigma") ?? 1,
-      kernel: arguments.text("kernel").flatMap(Kernel.init) ?? .rbf, ties: tieRule(arguments))
+      kernel: arguments.text("kernel").flatMap(Kernel.init) ?? .rbf, ties: tieRule(arguments),
+      memory: context.memory)
   }
 
   private static func coreSet(_ arguments: Arguments, _ context: StrategyContext) -> CoreSet {

@@ -90,7 +90,7 @@ extension Vocabulary {
               measure: arguments.text("measure").flatMap(UHerding.Measure.init) ?? .margin,
               sigma: arguments.number("sigma").map { .fixed($0) } ?? .adaptive,
               temperature: arguments.number("temperature").map { .fixed($0) } ?? .auto,
-              acquisition: try context.model()),
+              acquisition: try context.model(), memory: context.memory),
             arguments, context)
         })),
   ]
