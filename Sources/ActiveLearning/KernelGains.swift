@@ -133,13 +133,13 @@ extension KernelGains {
         try compute(isFilled ? Array(rivals.prefix(Self.firstExact)) : rivals)
       }
       computed += rivals.count
-      if !isFilled { size = min(2 * size, SquaredDistanceTile.side) }
+      size = min(2 * size, SquaredDistanceTile.side)
     }
   }
 
   /// Gains that are computed at first.
   private static let firstBatch = 32
-  /// The same where values are kept: computing a few at a time costs no more than all at once.
+  /// The same where values are kept: a few at a time cost no more than many at once.
   private static let keptBatch = 16
   private static let firstExact = 2
   /// Computing single gains is given up for an update of all when it has taken this part of the
