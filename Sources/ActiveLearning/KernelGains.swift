@@ -180,19 +180,10 @@ extension KernelGains {
     of leaders: Leaders, among isCandidate: [Bool], _ ties: TieRule, atMost size: Int
   ) -> [Int] {
     let last = ties == .lowest ? leaders.samples.first ?? count : count
-    var rivals: [Int] = []
-    for x in 0..<count where isCandidate[x] && !isExact(x) {
-      let bound = bounds[x]
-      guard bound > leaders.most || (bound >= leaders.floor && x < last) else { continue }
-      if rivals.count == size {
-        guard bound > bounds[rivals[size - 1]] else { continue }
-        rivals.removeLast()
-      }
-      var place = rivals.count
-      while place > 0, bound > bounds[rivals[place - 1]] { place -= 1 }
-      rivals.insert(x, at: place)
+    return Ranking.highest(size, of: 0..<count, by: bounds) { x in
+      isCandidate[x] && !isExact(x)
+        && (bounds[x] > leaders.most || (bounds[x] >= leaders.floor && x < last))
     }
-    return rivals
   }
 }
 

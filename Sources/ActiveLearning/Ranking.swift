@@ -37,4 +37,24 @@ enum Ranking {
           runnerUp: next.map { .init(sample: candidates[$0], score: said(values[$0])) }))
     }
   }
+
+  /// The `count` samples of largest value, the largest first and the first of equal ones; fewer where
+  /// `isWanted` takes fewer. One look at each, O(count) more for each that is among the largest so far.
+  static func highest(
+    _ count: Int, of samples: some Sequence<Int>, by values: [Double],
+    where isWanted: (Int) -> Bool
+  ) -> [Int] {
+    var highest: [Int] = []
+    for sample in samples where isWanted(sample) {
+      let value = values[sample]
+      if highest.count == count {
+        guard value > values[highest[count - 1]] else { continue }
+        highest.removeLast()
+      }
+      var place = highest.count
+      while place > 0, value > values[highest[place - 1]] { place -= 1 }
+      highest.insert(sample, at: place)
+    }
+    return highest
+  }
 }

@@ -7,7 +7,9 @@ import LinearAlgebra
 /// the largest, relatively, are ties. Where nothing is labeled the share is drawn at random; where
 /// all labels are suspected its first sample is, and the others go on from there.
 ///
-/// (|L| + B) · N · d operations, O(N) memory besides the features.
+/// |L| · N · d operations to begin with. A pick costs O(N) and the distances of those candidates alone
+/// that might be the farthest, by what is known of them: (|L| + B) · N · d at worst, and far less on
+/// data with structure. O(N) memory besides the features.
 package struct CoreSet: CoverageStrategy {
   /// Where the features come from.
   package enum Features: Sendable {
@@ -62,10 +64,14 @@ package struct CoreSet: CoverageStrategy {
     }
     self.work = nil
     let pick =
-      work.start == .covered
+      try work.start == .covered
       ? farthest(in: &work, using: &random) : drawn(from: &work, using: &random)
-    try work.cover.cover(alsoBy: pick.sample)
-    if work.start == .uncovered { work.start = .covered }
+    if work.start == .uncovered {
+      try work.cover.cover(alsoBy: pick.sample)
+      work.start = .covered
+    } else {
+      work.cover.cover(unseenBy: pick.sample)
+    }
     self.work = work
     return pick
   }
@@ -75,9 +81,15 @@ package struct CoreSet: CoverageStrategy {
     return Pick(sample: work.candidates.remove(at: place), score: nil)
   }
 
-  private func farthest(in work: inout Work, using random: inout RandomSource) -> Pick {
+  /// Distances this close to the largest, relatively, count as equal to it.
+  private static let tolerance = 1e-9
+
+  private func farthest(
+    in work: inout Work, using random: inout RandomSource
+  ) throws -> Pick {
+    try work.cover.settleFarthest(of: work.candidates, within: Self.tolerance)
     let distances = work.candidates.map { work.cover.squares[$0].squareRoot() }
-    let floor = (distances.max() ?? 0) * (1 - 1e-9)
+    let floor = (distances.max() ?? 0) * (1 - Self.tolerance)
     let places = distances.indices.filter { distances[$0] >= floor }
     let place = ties == .random ? places[random.integer(below: places.count)] : places[0]
     let reason = PickReason(
