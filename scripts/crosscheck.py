@@ -32,7 +32,8 @@ MODULES = (selection, models, coverage, filters, draws, annotators, statistics)
 CHECKS: list[Check] = [check for module in MODULES for check in module.CHECKS]
 PACKAGES = ("numpy", "scipy", "scikit-learn", "scikit-activeml", "cleanlab")
 LEFT_OUT = (
-    ("network-exchange, network-steps, network-accuracy", "need PyTorch: ask with --only NAME"),
+    ("network-family, network-exchange, network-steps, network-accuracy",
+     "need PyTorch: ask with --only NAME"),
     ("random, badge, bald, dbal, ensemble_var_r, direct", "what they draw is Winnow's own"),
     ("dcom after the first labels", "nobody else's judges radii by the labels that were bought"),
     ("centroids, disagreenet, map", "rest on drawn subsets or initial weights"),
@@ -47,7 +48,8 @@ def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/crosscheck", description=__doc__,
         epilog="checks: " + "; ".join(check.name for check in CHECKS)
-        + "\nagainst PyTorch, only if asked for: network-exchange; network-steps; network-accuracy"
+        + "\nagainst PyTorch, only if asked for: network-family; network-exchange; "
+        + "network-steps; network-accuracy"
         + " (--only network-steps --help)",
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )

@@ -1,5 +1,6 @@
 """Holds Winnow's networks against PyTorch; asked for with --only, one or several of:
 
+network-family    logits of every network, at 32 × 32 and some at 224 × 224
 network-exchange  logits of ResNet-18 with the same weights, carried by files both ways
 network-steps     20 steps of training from the same weights on the same batches
 network-accuracy  test accuracy on Fashion-MNIST with 500 labels, five seeds: the long one

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy, interpolate
 
+from crosschecks import families
 from crosschecks.program import Record, WinnowFailed, run
 from crosschecks.resnet import ResNet18, optimiser
 
@@ -94,11 +95,10 @@ def relative(ours: Tensor, theirs: Tensor) -> float:
     return float((ours.double() - theirs.double()).abs().max() / theirs.double().abs().max())
 
 
-def lived_in(channels: int) -> ResNet18:
-    """A network with statistics, weights and biases of normalisation as training leaves them."""
-    model = ResNet18(channels)
+def lived_in(model: torch.nn.Module) -> torch.nn.Module:
+    """The network with statistics, weights and biases of normalisation as training leaves them."""
     for module in model.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
+        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
             torch.nn.init.uniform_(module.weight, 0.5, 1.5)
             torch.nn.init.normal_(module.bias, std=0.1)
             torch.nn.init.normal_(module.running_mean, std=0.1)
@@ -106,12 +106,41 @@ def lived_in(channels: int) -> ResNet18:
     return model.eval()
 
 
-def learned(model: ResNet18) -> dict[str, Tensor]:
+def learned(model: torch.nn.Module) -> dict[str, Tensor]:
     """Weights and statistics, without PyTorch's counters of batches."""
     return {
         name: value.contiguous() for name, value in model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
+
+
+# Answers of all networks
+
+FAMILY = {"exact": 1e-4, "f32": 1e-3, "bf16": 0.2}  # of the largest logit, up to 152 layers
+LARGE = ["resnet18", "resnet50", "vgg16_bn"]  # also at 224 × 224
+
+
+def family(bench: Bench) -> Iterator[Found]:
+    """Logits of every network with the same weights."""
+    for name, size, count in [(n, 32, 4) for n in families.NAMES] + [(n, 224, 2) for n in LARGE]:
+        bench.say(f"{name} at {size} x {size}")
+        model = lived_in(families.network(name, 10))
+        images = torch.randn(count, 3, size, size)
+        with torch.inference_mode():
+            logits = model(images)
+        save_file(learned(model), bench.folder / "weights.safetensors")
+        save_file({"images": images}, bench.folder / "images.safetensors")
+        for form, bound in FAMILY.items():
+            try:
+                answer = bench.judged(
+                    "answers", "weights.safetensors", "images.safetensors", "--format", form,
+                    "--network", name)
+            except WinnowFailed as failure:
+                if f"has no {form}" not in str(failure):
+                    raise
+                continue
+            yield Found("network-family", f"{name}, {size} × {size}: logits, {form}",
+                        relative(answer["logits"], logits), bound)
 
 
 # Exchange of weights
@@ -125,7 +154,7 @@ def exchange(bench: Bench) -> Iterator[Found]:
 
 def from_pytorch(bench: Bench) -> Iterator[Found]:
     """Weights that PyTorch wrote, read by Winnow."""
-    model = lived_in(3)
+    model = lived_in(ResNet18(3))
     images = torch.randn(64, 3, 32, 32)
     with torch.inference_mode():
         logits, features = model(images), model.features(images)
@@ -354,4 +383,7 @@ def percent(value: float, error: float, sign: str = "") -> str:
     return f"{told} %" if math.isnan(error) else f"{told} ± {100 * error:.2f} %"
 
 
-CHECKS = {"network-exchange": exchange, "network-steps": steps, "network-accuracy": accuracy}
+CHECKS = {
+    "network-family": family, "network-exchange": exchange, "network-steps": steps,
+    "network-accuracy": accuracy,
+}

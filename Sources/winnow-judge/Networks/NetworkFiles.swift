@@ -14,6 +14,9 @@ struct NetworkFiles: ParsableArguments {
   @Option(help: "A safetensors file to be written.")
   var output: String
 
+  @Option(help: "Name of the network.")
+  var network = "resnet18"
+
   @Option(help: "Classes of the network.")
   var classes = 10
 
@@ -38,10 +41,10 @@ struct NetworkFiles: ParsableArguments {
     return NetworkProblem(arrays: try StateDictionary.read(problem), path: problem)
   }
 
-  /// ResNet-18 with the weights of the file, read as `train resnet18 pretrained=` reads them.
+  /// The network with the weights of the file, read as `train pretrained=` reads them.
   func network(for shape: ImageShape) throws -> (Architecture, NetworkWeights) {
-    guard let network = try Architecture.named("resnet18", for: shape, classes: classes) else {
-      throw ValidationError("there is no resnet18")
+    guard let network = try Architecture.named(network, for: shape, classes: classes) else {
+      throw ValidationError("there is no network '\(network)'")
     }
     let arrays = try StateDictionary.read(weights).tensors.map {
       ($0.name, (shape: $0.shape, values: $0.values))

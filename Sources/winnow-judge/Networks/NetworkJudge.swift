@@ -2,10 +2,10 @@ import ArgumentParser
 import Datasets
 import Networks
 
-/// ResNet-18 on numbers from a file, for `scripts/crosscheck`, which gives PyTorch the same.
+/// A network on numbers from a file, for `scripts/crosscheck`, which gives PyTorch the same.
 struct NetworkJudge: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "network", abstract: "Runs ResNet-18 on images and weights from files.",
+    commandName: "network", abstract: "Runs a network on images and weights from files.",
     discussion: """
       Weights are a torch state dict or safetensors file under torchvision's names; all else comes
       from one such file of arrays and goes to a safetensors file. Labels and places in a batch are
