@@ -6,6 +6,7 @@ through files; only in `accuracy` each draws its own weights, orders and dropout
 
 from __future__ import annotations
 
+import copy
 import gzip
 import math
 import subprocess
@@ -116,31 +117,56 @@ def learned(model: torch.nn.Module) -> dict[str, Tensor]:
 
 # Answers of all networks
 
-FAMILY = {"exact": 1e-4, "f32": 1e-3, "bf16": 0.2}  # of the largest logit, up to 152 layers
+FAMILY = {"exact": 1e-5, "f32": 1e-4, "bf16": 0.05}  # of the largest logit, up to 152 layers
 LARGE = ["resnet18", "resnet50", "vgg16_bn"]  # also at 224 × 224
 
 
 def family(bench: Bench) -> Iterator[Found]:
-    """Logits of every network with the same weights."""
-    for name, size, count in [(n, 32, 4) for n in families.NAMES] + [(n, 224, 2) for n in LARGE]:
+    """Logits and one step of training of every network, from the same weights."""
+    for name, size, count in [(n, 32, 8) for n in families.NAMES] + [(n, 224, 2) for n in LARGE]:
         bench.say(f"{name} at {size} x {size}")
         model = lived_in(families.network(name, 10))
-        images = torch.randn(count, 3, size, size)
+        save_file(learned(model), bench.folder / "weights.safetensors")
+        images, labels = torch.randn(count, 3, size, size), torch.randint(10, (count,))
+        save_file(
+            {"images": images, "labels": labels.float(),
+             "batches": torch.arange(count).float().reshape(1, count)},
+            bench.folder / "problem.safetensors")
         with torch.inference_mode():
             logits = model(images)
-        save_file(learned(model), bench.folder / "weights.safetensors")
-        save_file({"images": images}, bench.folder / "images.safetensors")
+        single = stepped(model, images, labels)
+        double = stepped(copy.deepcopy(model).double(), images.double(), labels)
+        start = learned(model)
+        away = strayed(single, double, start)
         for form, bound in FAMILY.items():
+            options = ("weights.safetensors", "problem.safetensors", "--format", form,
+                       "--network", name)
             try:
-                answer = bench.judged(
-                    "answers", "weights.safetensors", "images.safetensors", "--format", form,
-                    "--network", name)
+                answer = bench.judged("answers", *options)
             except WinnowFailed as failure:
                 if f"has no {form}" not in str(failure):
                     raise
                 continue
-            yield Found("network-family", f"{name}, {size} × {size}: logits, {form}",
-                        relative(answer["logits"], logits), bound)
+            what = f"{name}, {size} × {size}, {form}"
+            yield Found("network-family", f"{what}: logits", relative(answer["logits"], logits),
+                        bound)
+            ours = bench.judged("steps", *options, "--rate", str(RATE))
+            far = strayed(ours, double, start)
+            text = f"{far / away:.2f} × PyTorch in single ({far:.1e}, {away:.1e})"
+            yield Found("network-family", f"{what}: a step, from double", far / away,
+                        None if form == "bf16" else WAY, text)
+
+
+def stepped(model: torch.nn.Module, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """What one step without dropout makes of the parameters of a copy."""
+    model = copy.deepcopy(model).train()
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    descent = optimiser(model, RATE)
+    cross_entropy(model(images), labels).backward()
+    descent.step()
+    return {name: value.detach() for name, value in model.named_parameters()}
 
 
 # Exchange of weights
@@ -295,7 +321,7 @@ def strayed(
     ends: dict[str, Tensor], double: dict[str, Tensor], start: dict[str, Tensor]
 ) -> float:
     """How far parameters are from those in double precision, as a share of the way these went."""
-    names = [name for name, _ in ResNet18().named_parameters()]
+    names = [name for name in start if "running_" not in name]
     apart = sum(float((ends[name].double() - double[name]).norm() ** 2) for name in names)
     way = sum(float((double[name] - start[name].double()).norm() ** 2) for name in names)
     return math.sqrt(apart / way)
