@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.report import Row, Sample, times
+from benchmarks.report import Row, times
+from benchmarks.sides import Side, speed
 from benchmarks.worker import Worker, WorkerFailed
 
 FORMATS = ("f32", "bf16")
@@ -21,20 +21,6 @@ WORKS = ("step", "evaluation")
 LEAST = 1.3  # times as fast as PyTorch in the same format
 LEAST_BRAIN = 2.0  # a bf16 step against an f32 step of PyTorch
 MOST_MEMORY = 0.5  # of PyTorch's
-
-
-@dataclass
-class Side:
-    """A process and what it measured."""
-
-    worker: Worker
-    seconds: list[float] = field(default_factory=list)
-    bytes: int = 0
-
-    @property
-    def sample(self) -> Sample:
-        """The seconds of all rounds."""
-        return Sample(self.seconds, "s")
 
 
 def commands(options: argparse.Namespace, work: str, form: str) -> dict[str, list[str]]:
@@ -96,14 +82,6 @@ def fastest(sides: dict[tuple[str, str], Side], form: str) -> Side:
 def leanest(sides: dict[tuple[str, str], Side], form: str) -> Side:
     """PyTorch in whatever form takes less memory."""
     return min(theirs(sides, form), key=lambda one: one.bytes)
-
-
-def speed(what: str, ours: Side, theirs: Side, least: float | None) -> Row:
-    """How many times as fast as PyTorch."""
-    ratio = theirs.sample.median / ours.sample.median
-    target = "" if least is None else f"at least {least:g} ×"
-    return Row(what, str(ours.sample), str(theirs.sample), times(ratio), target,
-               least is None or ratio >= least)
 
 
 def memory(what: str, ours: Side, theirs: Side) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 HEADINGS = ["work", "ours", "theirs", "ratio", "target", "verdict"]
@@ -36,6 +36,10 @@ class Row:
     ratio: str
     target: str  # empty: none
     holds: bool
+
+    def untargeted(self) -> Row:
+        """The row of a smaller trial, which the target is not about."""
+        return replace(self, target="", holds=True)
 
     def cells(self) -> list[str]:
         """The row's text."""

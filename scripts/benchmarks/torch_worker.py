@@ -1,9 +1,8 @@
 """PyTorch at work on command: the other side of `winnow-judge benchmark network`.
 
-Prepares the work, does it once, prints `ready`, then answers each line with one line: `round N`
-does the work N times and says the seconds of one, `peak` the most bytes in memory so far. Takes
-the fastest form that it knows: channels_last, autocast for bfloat16, inference mode, and of a few
-sizes of batch the fastest for evaluation.
+Prepares the work, does it once, and then does it whenever it is told to. Takes the fastest form
+that it knows: channels_last, autocast for bfloat16, inference mode, and of a few sizes of batch the
+fastest for evaluation.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
+from benchmarks.serving import serve  # noqa: E402
 from crosschecks.resnet import ResNet18, optimiser  # noqa: E402
 
 SIZES = (50, 100, 200, 500)  # of the batches of an evaluation
@@ -88,13 +88,6 @@ def prepared(options: argparse.Namespace) -> Once:
     return evaluation(model, noise(options.images), brain_floats)
 
 
-def peak() -> int:
-    """The most bytes that this process had in memory."""
-    status = Path("/proc/self/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return 1024 * int(line.split()[1])
-
-
 def main() -> None:
     """Answers commands until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -108,16 +101,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     once = prepared(options)
     once()
-    print("ready", flush=True)
-    for line in sys.stdin:
-        match line.split():
-            case ["round", times]:
-                start = time.perf_counter()
-                for _ in range(int(times)):
-                    once()
-                print(f"seconds {(time.perf_counter() - start) / int(times)}", flush=True)
-            case ["peak"]:
-                print(f"bytes {peak()}", flush=True)
+    serve(once)
 
 
 if __name__ == "__main__":

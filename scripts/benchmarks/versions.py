@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def theirs() -> str:
 
     told = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
     return f"PyTorch {version('torch')} with oneDNN {told.group(1) if told else 'unknown'}"
+
+
+def packages(names: Sequence[str]) -> str:
+    """The versions of Python packages."""
+    return ", ".join(f"{name} {version(name)}" for name in names)
 
 
 def processor() -> str:

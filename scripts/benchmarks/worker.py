@@ -36,20 +36,24 @@ class Worker:
         said = self.process.stderr.read().strip()
         raise WorkerFailed(f"{' '.join(self.command)}\n{said or 'ended'}")
 
-    def _ask(self, request: str, word: str) -> float:
+    def _ask(self, request: str, word: str) -> str:
         assert self.process.stdin is not None
         self.process.stdin.write(request + "\n")
         self.process.stdin.flush()
-        return float(self._answer(word))
+        return self._answer(word)
 
     def round(self, times: int) -> float:
         """Does the work; the seconds that each of `times` took."""
         time.sleep(PAUSE)
-        return self._ask(f"round {times}", "seconds")
+        return float(self._ask(f"round {times}", "seconds"))
 
     def peak(self) -> int:
         """The most bytes that the process had in memory so far."""
         return int(self._ask("peak", "bytes"))
+
+    def answers(self) -> list[int]:
+        """What came out last, as the work has it."""
+        return [int(word) for word in self._ask("answers", "answers").split()]
 
     def stop(self) -> None:
         """Ends the process."""

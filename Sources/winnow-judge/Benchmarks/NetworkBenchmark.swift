@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LinearAlgebra
 import Networks
 
@@ -38,22 +37,10 @@ struct NetworkBenchmark: ParsableCommand {
     if let threads { Parallel.threads = threads }
     let once = try prepared()
     try once()
-    Self.say("ready")
-    while let line = readLine() {
-      let words = line.split(separator: " ")
-      if words.first == "round", words.count == 2, let times = Int(words[1]), times > 0 {
-        let elapsed = try ContinuousClock().measure { for _ in 0..<times { try once() } }
-        Self.say("seconds \(elapsed / .seconds(1) / Double(times))")
-      } else if line == "peak" {
-        Self.say("bytes \(Footprint.peak)")
-      } else {
-        throw ValidationError("'\(line)' is neither 'round N' nor 'peak'")
-      }
+    try RoundsOnCommand.serve {
+      try once()
+      return []
     }
-  }
-
-  private static func say(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 
   /// The work, ready to be done as often as is wanted.
