@@ -9,22 +9,22 @@ struct SelectionBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "selection", abstract: "Graphs, picks and verdicts on a pool of points.",
     discussion: """
-      The work is done on the rows of a file, each round from nothing unless the work says otherwise.
-      Where a work begins with labeled samples they are spread evenly over the pool, sample ⌊i · N / n⌋
-      for i below their number n. The answers are the picks in their order, or one number per label, 1
-      for clean; for a graph the sum of its degrees.
+      The work is done on the rows of a file, each round from nothing unless the work says \
+      otherwise. Where a work begins with labeled samples they are spread evenly over the pool, \
+      sample ⌊i · N / n⌋ for i below their number n. The answers are the picks in their order, or \
+      one number per label, 1 for clean; for a graph the sum of its degrees.
       """)
 
   @Option(
     help: ArgumentHelp(
       "What is done.",
       discussion: """
-        graph: who lies in whose ball. cover: picks by the graph, which is there already. npc: graph,
-        picks, and the AUM filter after each share. aum: that filter alone, on as many labels as
-        there would be picks. cv: the cross-validation filter on them, the folds taking turns.
-        maxherding, typiclust: picks from nothing. coreset, badge: picks from one labeled sample for
-        each class on. product: none of these, but a product of matrices of 2048 × 2048 through
-        OpenBLAS, each thread doing its share of the rows.
+        graph: who lies in whose ball. cover: picks by the graph, which is there already. npc: \
+        graph, picks, and the AUM filter after each share. aum: that filter alone, on as many \
+        labels as there would be picks. cv: the cross-validation filter on them, the folds taking \
+        turns. maxherding, typiclust: picks from nothing. coreset, badge: picks from one labeled \
+        sample for each class on. product: none of these, but a product of matrices of 2048 × 2048 \
+        through OpenBLAS, each thread doing its share of the rows.
         """))
   var work = Work.graph
 
