@@ -6,8 +6,8 @@
 
 #include "variants.h"
 
-// Columns looked at together. Nearly all such groups hold no entry below the limit, so that the
-// vector test for "none here" decides the speed, and the scalar loop after it does not matter.
+// Columns looked at together. Most such groups hold no entry below the limit, so that the vector test
+// for "none here" decides the speed.
 enum { GROUP = 32 };
 
 // Sums kept side by side. The order of additions is the same in all variants because it is written
@@ -28,6 +28,37 @@ static inline size_t entry_below(float value, float inner, float outer, int32_t 
   return 1;
 }
 
+// The entries of a group of which some are not certainly outside.
+#ifdef COMPRESS_IN_HARDWARE
+static inline size_t group_below(const float *values, float inner, float outer, int32_t first_id,
+                                 int32_t *ids) {
+  const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  size_t written = 0;
+  for (int k = 0; k < GROUP; k += 16) {
+    const __m512 sixteen = _mm512_loadu_ps(values + k);
+    const __mmask16 below = _mm512_cmp_ps_mask(sixteen, _mm512_set1_ps(inner), _CMP_LT_OQ);
+    const __mmask16 above = _mm512_cmp_ps_mask(sixteen, _mm512_set1_ps(outer), _CMP_GT_OQ);
+    const __mmask16 kept = (__mmask16)(below | ~above);
+    const __m512i own = _mm512_add_epi32(places, _mm512_set1_epi32(first_id + k));
+    const __m512i marked = _mm512_mask_xor_epi32(own, (__mmask16)~below, own, _mm512_set1_epi32(-1));
+    // Sixteen numbers are written, of which the last do not count: there is room, since no more were
+    // written before than entries looked at.
+    _mm512_storeu_si512(ids + written, _mm512_maskz_compress_epi32(kept, marked));
+    written += (size_t)__builtin_popcount(kept);
+  }
+  return written;
+}
+#else
+static inline size_t group_below(const float *values, float inner, float outer, int32_t first_id,
+                                 int32_t *ids) {
+  size_t written = 0;
+  for (int32_t k = 0; k < GROUP; k++) {
+    written += entry_below(values[k], inner, outer, first_id + k, ids + written);
+  }
+  return written;
+}
+#endif
+
 static size_t entries_below(const ck_distances *row, float inner, float outer, int32_t first_id,
                             int32_t *ids) {
   const ck_distances r = *row;
@@ -40,9 +71,7 @@ static size_t entries_below(const ck_distances *row, float inner, float outer, i
       near += !(values[k] > outer);
     }
     if (near == 0) continue;
-    for (size_t k = 0; k < GROUP; k++) {
-      written += entry_below(values[k], inner, outer, first_id + (int32_t)(j + k), ids + written);
-    }
+    written += group_below(values, inner, outer, first_id + (int32_t)j, ids + written);
   }
   for (; j < r.count; j++) {
     written += entry_below(value_at(&r, j), inner, outer, first_id + (int32_t)j, ids + written);

@@ -9,6 +9,7 @@
 #include "variants.h"
 
 #define HALVES_IN_HARDWARE
+#define COMPRESS_IN_HARDWARE
 #define VARIANT "avx512"
 #define VARIANT_TABLE ck_variant_avx512
 #pragma clang attribute push(__attribute__((target("avx512f,avx2,fma,f16c"))), apply_to = function)
