@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +47,14 @@ def run(options: argparse.Namespace, script: str) -> Run:
         (folder / "work.winnow").write_text(script)
         command = [str(options.winnow), "run", "work.winnow", "--mode", "jsonl", "--quiet",
                    "--progress", "never", "--threads", str(options.threads)]
+        weighed = [sys.executable, "-I", str(Path(__file__).with_name("weighed.py")), "peak"]
         with (folder / "out").open("w") as out, (folder / "complaints").open("w") as complaints:
-            process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out,
-                                       stderr=complaints, env=environment(folder))
-            _, status, usage = os.wait4(process.pid, 0)
+            status = subprocess.call([*weighed, *command], cwd=folder, stdout=out,
+                                     stdin=subprocess.DEVNULL, stderr=complaints,
+                                     env=environment(folder))
         if status != 0:
             said = (folder / "complaints").read_text().strip()
             raise WorkerFailed(f"{' '.join(command)}\n{said or 'ended'}")
-        records = [json.loads(line) for line in (folder / "out").open()]
-    return Run(records, sum(one["seconds"] for one in records), 1024 * usage.ru_maxrss)
+        records = [json.loads(line) for line in (folder / "out").read_text().splitlines()]
+        peak = int((folder / "peak").read_text())
+    return Run(records, sum(one["seconds"] for one in records), peak)

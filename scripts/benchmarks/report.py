@@ -23,6 +23,8 @@ class Sample:
 
     def __str__(self) -> str:
         low, high = min(self.values), max(self.values)
+        if len(self.values) == 1:
+            return f"{low:.3g} {self.unit}"
         return f"{self.median:.3g} {self.unit} ({low:.3g} to {high:.3g})"
 
 

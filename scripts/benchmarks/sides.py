@@ -29,7 +29,8 @@ class Side:
     @property
     def text(self) -> str:
         """The seconds, and how many rounds they are from where that is fewer than was asked for."""
-        return f"{self.sample}, rounds: {len(self.seconds)}" if self.is_short else str(self.sample)
+        rounds = "1 round" if len(self.seconds) == 1 else f"{len(self.seconds)} rounds"
+        return f"{self.sample}, {rounds}" if self.is_short else str(self.sample)
 
 
 def take_turns(options: argparse.Namespace, work: str, sides: Mapping[str, Side]) -> None:

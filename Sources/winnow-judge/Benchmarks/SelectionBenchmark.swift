@@ -43,7 +43,7 @@ struct SelectionBenchmark: ParsableCommand {
   @Option(help: "How many samples are chosen, or how many labels judged.")
   var picks = 500
 
-  @Option(help: "MiB that the lists of a graph may take.")
+  @Option(help: "MiB that the lists of a graph, or kernel values that are kept, may take.")
   var memory = 1024
 
   @Option(help: "Threads; without it, as many as there are cores.")

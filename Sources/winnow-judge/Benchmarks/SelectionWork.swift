@@ -35,7 +35,7 @@ struct SelectionWork {
     case .npc: return npc()
     case .aum: return try judgement(by: LowBudgetAUM())
     case .cv: return try crossValidation()
-    case .maxherding: return picks { MaxHerding(sigma: options.radius) }
+    case .maxherding: return picks { MaxHerding(sigma: options.radius, memory: keptMemory) }
     case .typiclust: return picks { TypiClust(budget: options.picks) }
     case .coreset: return picks(labeled: options.classes) { CoreSet() }
     case .badge: return picks(labeled: options.classes) { Badge(acquisition: probe) }
@@ -43,13 +43,13 @@ struct SelectionWork {
     }
   }
 
-  private var listMemory: Int { options.memory << 20 }
+  private var keptMemory: Int { options.memory << 20 }
 
   private func graph() -> RoundsOnCommand.Once {
     let embedding = Embedding(features)
     return {
       let graph = try CoverageGraph(
-        NeighbourSearch(embedding.points), radius: options.radius, memory: listMemory)
+        NeighbourSearch(embedding.points), radius: options.radius, memory: keptMemory)
       return [graph.edgeCount]
     }
   }
@@ -57,7 +57,7 @@ struct SelectionWork {
   /// The embedding keeps the graph, so that a round begins with it.
   private func cover() throws -> RoundsOnCommand.Once {
     let embedding = Embedding(features)
-    _ = try embedding.coverageGraph(radius: options.radius, memory: listMemory)
+    _ = try embedding.coverageGraph(radius: options.radius, memory: keptMemory)
     return { try chosen(by: ball, from: Pool(embedding: embedding, classes: options.classes)) }
   }
 
@@ -67,7 +67,7 @@ struct SelectionWork {
 
   /// Ties go to the lowest index, so that another program can make the same picks.
   private var ball: ProbCover {
-    ProbCover(delta: options.radius, ties: .lowest, memory: listMemory)
+    ProbCover(delta: options.radius, ties: .lowest, memory: keptMemory)
   }
 
   /// A linear probe with weights at random: what badge asks is timed, its training is not.
