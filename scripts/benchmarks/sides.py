@@ -18,6 +18,7 @@ class Side:
     seconds: list[float] = field(default_factory=list)
     bytes: int = 0
     rounds: int | None = None  # at most; one that takes minutes does fewer
+    repeats: int = 1  # times that a round does the work, where it is done in no time
     is_short: bool = False  # whether it did fewer than was asked for
     answers: list[int] = field(default_factory=list)
 
@@ -39,7 +40,7 @@ def take_turns(options: argparse.Namespace, work: str, sides: Mapping[str, Side]
         for number in range(options.rounds):
             for name, side in sides.items():
                 if side.rounds is None or number < side.rounds:
-                    side.seconds.append(side.worker.round(1))
+                    side.seconds.append(side.worker.round(side.repeats))
                     options.say(f"{work}, {name}, round {number + 1}: {side.seconds[-1]:.3f} s")
         for side in sides.values():
             side.is_short = len(side.seconds) < options.rounds
