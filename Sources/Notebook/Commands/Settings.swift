@@ -1,5 +1,4 @@
 import CommandLanguage
-import Glibc
 import LinearAlgebra
 
 extension Vocabulary {
@@ -31,9 +30,13 @@ extension Vocabulary {
       }),
     Row(
       Entry(
-        .setting, "memory", "bytes that a coverage graph may take before it is streamed",
+        .setting, "memory", "bytes that what is kept of pairs of samples may take",
         parameters: [.positional("value", .bytes, "bytes, or with K, M, G: 4G")],
-        details: "Streaming needs memory in proportion to the pool, and gives the same picks.",
+        details: """
+          Coverage graphs, and the values of kernels. What does not fit is computed again whenever it is
+          needed: slower, in memory in proportion to the pool, with the same picks. Half of the machine's
+          memory (of the container's, where that has less) unless it is set.
+          """,
         examples: ["set memory 4G", "set memory 512M"]),
       SettingImplementation { arguments, environment in
         environment.memory =
@@ -95,9 +98,6 @@ package enum ByteCount {
 }
 
 extension Environment {
-  /// 1 GiB, or half of the machine's memory where that is less: enough for the graph of any useful
-  /// radius, and little enough that a pool of 50,000 × 512 stays under 2 GB.
-  package static var defaultMemory: Int {
-    min(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) / 2 * sysconf(Int32(_SC_PAGESIZE)))
-  }
+  /// Half of what this process may have.
+  package static let defaultMemory = MachineMemory.bytes / 2
 }
