@@ -12,7 +12,10 @@ struct Winnow: ParsableCommand {
       a script that does not check, 3 verification differs, 4 workspace, 130 interrupted, \
       143 terminated.
       """,
-    version: "winnow \(Program.version)", subcommands: [Run.self, ReplayScript.self, Check.self])
+    version: "winnow \(Program.version)",
+    subcommands: [
+      Run.self, ReplayScript.self, Check.self, Sessions.self, Completions.self,
+    ])
 
   @OptionGroup var shared: SharedOptions
 
@@ -63,6 +66,26 @@ struct Check: ParsableCommand {
     abstract: "Check scripts without running anything.")
 
   @Argument(help: "Scripts.") var scripts: [String]
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct Sessions: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the sessions of the workspace.")
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct Completions: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write what a shell needs to complete the command line.",
+    discussion: """
+      bash: source <(winnow completions bash), in ~/.bashrc. zsh: winnow completions zsh > _winnow, in \
+      a folder of $fpath. fish: winnow completions fish > ~/.config/fish/completions/winnow.fish.
+      """)
+
+  @Argument(help: "bash, zsh or fish.") var shell: Shell
 
   @OptionGroup var shared: SharedOptions
 }

@@ -29,6 +29,10 @@ final class Console {
     }
   }
 
+  /// An answer that no command gave.
+  /// - Throws: `Stop` where nobody reads stdout any more.
+  func show(_ output: Output) throws { try write(renderer.render(output)) }
+
   /// Ends what the mode began.
   func close() throws { try write(renderer.closing()) }
 

@@ -42,6 +42,9 @@ enum Program {
     case let run as Run: return try Job(run.shared).run(run)
     case let replay as ReplayScript: return try Job(replay.shared).replay(replay)
     case let check as Check: return try Job(check.shared).check(check)
+    case let sessions as Sessions: return try Job(sessions.shared).sessions()
+    case let completions as Completions:
+      return try Job(completions.shared).completions(completions)
     case let root as Winnow:
       return try Job(root.shared).root(CommandParts.ordered(arguments, of: root))
     default: return usage(of: command)

@@ -17,9 +17,17 @@ package struct Renderer: Sendable {
     switch mode {
     case .jsonl: return report.json.text + "\n"
     case .json: return (count == 0 ? "[\n" : ",\n") + report.json.text
-    case .csv: return report.output.map(csv) ?? ""
-    case .box: return report.output.map { drawn($0) { TextTable($0).boxed(width) } } ?? ""
-    case .markdown: return report.output.map { drawn($0) { TextTable($0).markdown() } } ?? ""
+    case .csv, .box, .markdown: return report.output.map(render) ?? ""
+    }
+  }
+
+  /// What goes to stdout for an answer that stands alone: no command, no cell.
+  package func render(_ output: Output) -> String {
+    switch mode {
+    case .jsonl, .json: output.json.text + "\n"
+    case .csv: csv(output)
+    case .box: drawn(output) { TextTable($0).boxed(width) }
+    case .markdown: drawn(output) { TextTable($0).markdown() }
     }
   }
 
