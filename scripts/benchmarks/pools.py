@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 NOISE = 0.5  # the share of labels that are wrong
-LENGTH = 1.2  # of what is added to a blob's centre, which has length 1
+LENGTHS = (0.6, 1.8)  # of what is added to a blob's centre, which has length 1: dense and sparse
 BLOCK = 20_000  # rows that are made at a time
 PAIRS = 64_000_000  # distances that a radius is read from
 
@@ -58,18 +58,19 @@ class Pool:
 
 
 def made(folder: Path, size: int, dimensions: int, classes: int, seed: int = 0) -> Pool:
-    """A pool of Gaussian blobs, one for each class, in directions that vary less and less.
+    """A pool of Gaussian blobs, one for each class, dense ones and sparse ones.
 
-    Made once for each size. The centres do not depend on `seed`, so that another seed gives a test
-    split.
+    Made once for each size. Directions vary less and less, as those of real embeddings do. The
+    blobs do not depend on `seed`, so that another seed gives a test split.
     """
     pool = Pool(folder, size, dimensions, classes)
     if pool.file("points").exists():
         return pool
     folder.mkdir(parents=True, exist_ok=True)
-    centres = unit(np.random.default_rng(0).standard_normal((classes, dimensions)))
-    spread = 1 / np.sqrt(1 + np.arange(dimensions))
-    spread *= LENGTH / np.linalg.norm(spread)
+    blobs = np.random.default_rng(0)
+    centres = unit(blobs.standard_normal((classes, dimensions)))
+    lengths = blobs.uniform(*LENGTHS, (classes, 1))
+    spread = lengths * unit(1 / np.sqrt(1 + np.arange(dimensions))[None])
     random = np.random.default_rng((seed, size))
     true = random.integers(classes, size=size)
     rows = np.lib.format.open_memmap(
@@ -78,7 +79,7 @@ def made(folder: Path, size: int, dimensions: int, classes: int, seed: int = 0) 
     for first in range(0, size, BLOCK):
         part = true[first:first + BLOCK]
         drawn = random.standard_normal((len(part), dimensions))
-        rows[first:first + BLOCK] = unit(centres[part] + drawn * spread)
+        rows[first:first + BLOCK] = unit(centres[part] + drawn * spread[part])
     rows.flush()
     np.save(pool.file("true"), true)
     np.save(pool.file("labels"), corrupted(true, classes, random))

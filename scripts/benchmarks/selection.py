@@ -1,9 +1,9 @@
 """Graphs, picks and verdicts on pools of tens of thousands, beside the usual way to have them.
 
-The pools are unit rows of Gaussian blobs, one for each of 100 classes, with half of the labels
-wrong; the radius of a ball is such that it holds 250 samples on average. A round begins from
-nothing unless the row says otherwise. Both sides break ties by the lowest index, and what they choose is compared
-where there is no chance in it.
+The pools are unit rows of Gaussian blobs, one for each of 100 classes, dense ones and sparse ones,
+with half of the labels wrong; the radius of a ball is such that it holds 250 samples on average. A
+round begins from nothing unless the row says otherwise. Both sides break ties by the lowest index,
+and what they choose is compared where there is no chance in it.
 """
 
 from __future__ import annotations

@@ -51,7 +51,10 @@ def typiclust(points: np.ndarray, count: int) -> Once:
 
 
 def crossed(points: np.ndarray, labels: np.ndarray, count: int) -> Once:
-    """A label is clean where half of the models or more, each of one fold, would have given it."""
+    """A label is clean where half of the models or more, each of one fold, would have given it.
+
+    The models are fitted to where our side's are: looser ones now and then judge a label otherwise.
+    """
     places = spread(count, len(points))
     rows, labels = points[places] * np.float32(NORM), labels[places]
     folds = np.arange(count) % FOLDS
@@ -59,7 +62,7 @@ def crossed(points: np.ndarray, labels: np.ndarray, count: int) -> Once:
     def once() -> list[int]:
         agreeing = np.zeros(count, int)
         for fold in range(FOLDS):
-            model = LogisticRegression(C=1.0, max_iter=500)
+            model = LogisticRegression(C=1.0, tol=1e-6, max_iter=500)
             model.fit(rows[folds == fold], labels[folds == fold])
             agreeing += model.predict(rows) == labels
         return list(2 * agreeing >= FOLDS)

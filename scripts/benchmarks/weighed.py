@@ -1,4 +1,4 @@
-"""Runs a program and writes the peak of its memory, in bytes, to a file: `weighed.py FILE PROGRAM …`.
+"""Runs a program and writes the peak of its memory, in bytes: `weighed.py FILE PROGRAM …`.
 
 A process of its own because the system counts what a program was started from towards its peak, and
 whoever times something may be large.
