@@ -39,7 +39,7 @@ package struct GreedyCover: Sendable {
   package mutating func cover(exactlyBy samples: [Int], suspects: [Int] = []) throws {
     try covering.become(samples, in: graph)
     if discount != nil { try suspecting.become(suspects, in: graph) }
-    try settle()
+    try settle(levels.indices.filter { levels[$0] != level(of: $0) })
   }
 
   /// Makes `sample` cover as well.
@@ -48,15 +48,14 @@ package struct GreedyCover: Sendable {
   /// - Throws: `Interrupted`; what stands in here then is void.
   @discardableResult
   package mutating func cover(alsoBy sample: Int) throws -> [Int] {
-    guard try covering.add(sample, in: graph) else { return [] }
-    return try settle()
+    let flips = try covering.add(sample, in: graph)
+    try settle(flips)
+    return flips
   }
 
-  /// Brings the gains in line with the targets that flip, and returns those: by symmetry the samples
-  /// that lose or win the target y are the samples in y's own ball.
-  @discardableResult
-  private mutating func settle() throws -> [Int] {
-    let flips = levels.indices.filter { levels[$0] != level(of: $0) }
+  /// Brings the gains in line with the targets that flip: by symmetry the samples that lose or win the
+  /// target y are the samples in y's own ball.
+  private mutating func settle(_ flips: [Int]) throws {
     try graph.forEachBall(of: flips) { target, ball in
       let (old, new) = (levels[target], level(of: target))
       if old < 0 { for sample in ball { gains[Int(sample)] += 1 } }
@@ -65,7 +64,6 @@ package struct GreedyCover: Sendable {
       if new > 0 { count(ball, at: Int(new) - 1, 1) }
       levels[target] = new
     }
-    return flips
   }
 
   private func level(of target: Int) -> Int32 {
@@ -145,12 +143,20 @@ private struct BallTally: Sendable {
     isMember = wanted
   }
 
-  /// Makes `sample` a member; false if it is one.
-  mutating func add(_ sample: Int, in graph: CoverageGraph) throws -> Bool {
-    guard !isMember[sample] else { return false }
-    try count(1, ballsOf: [sample], in: graph)
+  /// Makes `sample` a member.
+  /// - Returns: the samples that lie in its ball and in that of no other member, ascending; none if it
+  ///   is one already.
+  mutating func add(_ sample: Int, in graph: CoverageGraph) throws -> [Int] {
+    guard !isMember[sample] else { return [] }
     isMember[sample] = true
-    return true
+    var first: [Int] = []
+    try graph.forEachBall(of: [sample]) { _, ball in
+      for other in ball.lazy.map(Int.init) {
+        counts[other] += 1
+        if counts[other] == 1 { first.append(other) }
+      }
+    }
+    return first
   }
 
   private mutating func count(

@@ -135,15 +135,15 @@ extension ScheduledCover {
 
   private func pick(in work: inout Work, using random: inout RandomSource) throws -> Pick {
     let chance = work.share.cleanShare
-    let scores = scores(of: work, chance: chance)
-    guard let choice = GreedyChoice.best(by: scores, ties: ties, using: &random) else {
+    guard let choice = choice(in: work, chance, using: &random) else {
       throw MethodError.budget(requested: 1, available: 0)
     }
     let sample = work.candidates[choice.place]
     var reason = PickReason(
       tied: choice.tied,
-      runnerUp: choice.runnerUp.map { .init(sample: work.candidates[$0], score: scores[$0]) },
-      terms: terms(of: sample, in: work, chance: chance))
+      runnerUp: choice.runnerUp.map {
+        .init(sample: work.candidates[$0.place], score: $0.score)
+      }, terms: terms(of: sample, in: work, chance: chance))
     if schedule.rule != .constant {
       // What a discount takes off does not count: the schedule's own degrees have none.
       let degrees = work.candidates.map { work.cover.gains[$0] }
@@ -155,11 +155,15 @@ extension ScheduledCover {
     return Pick(sample: sample, score: choice.score, reason: reason)
   }
 
-  /// What each candidate gains.
-  private func scores(of work: Work, chance: Double) -> [Double] {
-    guard discount != nil else { return work.candidates.map { Double(work.cover.gains[$0]) } }
+  /// The candidate that gains most.
+  private func choice(
+    in work: Work, _ chance: Double, using random: inout RandomSource
+  ) -> GreedyChoice? {
+    guard discount != nil else {
+      return .best(of: work.candidates, by: work.cover.gains, ties: ties, using: &random)
+    }
     let sums = work.cover.gains { weight(of: $0, chance: chance) }
-    return work.candidates.map { sums[$0] }
+    return .best(by: work.candidates.map { sums[$0] }, ties: ties, using: &random)
   }
 
   /// What a target counts that is discounted so many times, if a label is clean with this chance.
