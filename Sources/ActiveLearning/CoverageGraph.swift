@@ -136,7 +136,10 @@ private struct Survey: Sendable {
   ) throws -> Survey {
     let blocks = search.blocks.count
     let meter = ProgressMeter.current
-    let tally = Mutex(Tally(blocks: blocks, rows: search.points.count, memory: memory))
+    let search = try search.rounding(memory: memory / 4)
+    let tally = Mutex(
+      Tally(
+        blocks: blocks, rows: search.points.count, memory: memory, besides: search.roundedBytes))
     let done = Atomic<Int>(0)
     try Parallel.forEach(blocks) { block in
       let panel = try search.panel(block, within: radius) { found in
@@ -161,12 +164,15 @@ private struct Tally: Sendable {
   /// Pairs of different samples.
   private var pairs = 0
   private let memory: Int
+  /// Bytes that go again when all pairs are found.
+  private let besides: Int
 
-  init(blocks: Int, rows: Int, memory: Int) {
+  init(blocks: Int, rows: Int, memory: Int, besides: Int) {
     // Every sample is in its own ball.
     degrees = [Int32](repeating: 1, count: rows)
     panels = [NeighbourPanel?](repeating: nil, count: blocks)
     self.memory = memory
+    self.besides = besides
   }
 
   /// What the lists take.
@@ -174,7 +180,7 @@ private struct Tally: Sendable {
     CoverageGraph.listBytes(edges: degrees.count + 2 * pairs, rows: degrees.count)
   }
   /// What they take while they are made of pairs.
-  private var bytesAtOnce: Int { bytes + pairs * NeighbourPanel.bytesOfPair }
+  private var bytesAtOnce: Int { bytes + pairs * NeighbourPanel.bytesOfPair + besides }
 
   /// Counts pairs in, and says what all lists take with them; nil, and all pairs dropped, once that
   /// is too much.

@@ -79,6 +79,42 @@ static size_t entries_below(const ck_distances *row, float inner, float outer, i
   return written;
 }
 
+static float dot(const float *x, const float *y, size_t count) {
+  // Wide enough for two vectors of the widest kind under way at once.
+  enum { WIDE = 32 };
+  float lanes[WIDE] = {0};
+  size_t i = 0;
+  for (; i + WIDE <= count; i += WIDE) {
+    for (size_t k = 0; k < WIDE; k++) lanes[k] += x[i + k] * y[i + k];
+  }
+  float sum = 0;
+  for (; i < count; i++) sum += x[i] * y[i];
+  for (size_t half = WIDE / 2; half > 0; half /= 2) {
+    for (size_t k = 0; k < half; k++) lanes[k] += lanes[k + half];
+  }
+  return sum + lanes[0];
+}
+
+static size_t entries_again(const ck_points *points, const float *row, float factor, float inner,
+                            float outer, int32_t *ids, size_t count, size_t *looked_at) {
+  const ck_points p = *points;
+  size_t kept = 0, looked = 0;
+  for (size_t at = 0; at < count; at++) {
+    const int32_t id = ids[at];
+    if (id >= 0) {
+      ids[kept++] = id;
+      continue;
+    }
+    looked++;
+    const size_t j = (size_t)~id;
+    const float product = dot(row, p.rows + j * p.dimensions, p.dimensions);
+    const float value = p.squares[j] + (factor * p.multipliers[j]) * product;
+    kept += entry_below(value, inner, outer, (int32_t)j, ids + kept);
+  }
+  *looked_at = looked;
+  return kept;
+}
+
 static float least_entry(const ck_distances *row) {
   const ck_distances r = *row;
   float least[LANES];
@@ -222,6 +258,7 @@ static size_t position_not_finite(const float *values, size_t count) {
 const ck_variant VARIANT_TABLE = {
     VARIANT,
     entries_below,
+    entries_again,
     least_entry,
     squared_distance,
     squared_norm,

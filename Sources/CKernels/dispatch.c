@@ -32,6 +32,11 @@ size_t ck_entries_below(const ck_distances *row, float inner, float outer, int32
   return chosen->entries_below(row, inner, outer, first_id, ids);
 }
 
+size_t ck_entries_again(const ck_points *points, const float *row, float factor, float inner,
+                        float outer, int32_t *ids, size_t count, size_t *looked_at) {
+  return chosen->entries_again(points, row, factor, inner, outer, ids, count, looked_at);
+}
+
 float ck_least_entry(const ck_distances *row) { return chosen->least_entry(row); }
 
 double ck_squared_distance(const float *x, double x_scale, const float *y, double y_scale,

@@ -7,6 +7,8 @@
 typedef struct {
   const char *name;
   size_t (*entries_below)(const ck_distances *, float, float, int32_t, int32_t *);
+  size_t (*entries_again)(const ck_points *, const float *, float, float, float, int32_t *, size_t,
+                          size_t *);
   float (*least_entry)(const ck_distances *);
   double (*squared_distance)(const float *, double, const float *, double, size_t);
   double (*squared_norm)(const float *, size_t);

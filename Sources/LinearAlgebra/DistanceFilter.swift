@@ -14,24 +14,33 @@ struct DistanceFilter {
   /// Over the columns of one tile: the longest point, the largest multiplier.
   private let longest: Double
   private let largestMultiplier: Double
+  /// The farthest that rounding moved one of the points; 0 where none was rounded.
+  private let farthestMoved: Double
 
-  init(columns: Range<Int>, of points: PointSet) {
+  /// - Parameter rounded: where the dot products are those of rounded points.
+  init(columns: Range<Int>, of points: PointSet, rounded: RoundedPoints? = nil) {
     let roundings = Double(points.dimensions + 8) * 0x1p-24
     gamma = roundings < 0.5 ? roundings / (1 - roundings) : .infinity
     underflow = Double(points.dimensions + 1) * 0x1p-125
     var longest = 0.0
     var largest = 0.0
+    var farthest = 0.0
     for j in columns where points.isOrdinary[j] {
       longest = max(longest, points.norms[j])
       largest = max(largest, points.multipliers[j])
+      if let rounded { farthest = max(farthest, rounded.residuals[j]) }
     }
     self.longest = longest
     largestMultiplier = largest
+    farthestMoved = farthest
   }
 
   /// How far a computed square may be from the true one, for a row of these columns.
-  func slack(norm: Double, multiplier: Double) -> Double {
-    let products = 2.02 * gamma * norm * longest
+  /// - Parameter moved: how far rounding moved the row's point.
+  func slack(norm: Double, multiplier: Double, moved: Double = 0) -> Double {
+    let products =
+      2.02 * gamma * (norm + moved) * (longest + farthestMoved)
+      + 2.000_001 * (moved * longest + (norm + moved) * farthestMoved)
     let roundings = 0x1p-22 * (norm * norm + longest * longest)
     return products + roundings + underflow * (1 + multiplier * largestMultiplier)
   }

@@ -11,6 +11,7 @@ struct DistanceTile {
   let points: PointSet
   private var dots = [Float](repeating: 0, count: DistanceTile.rows * DistanceTile.columns)
   private var range = 0..<0
+  private var leading = 0
 
   init(queries: PointSet, points: PointSet) {
     self.queries = queries
@@ -22,6 +23,7 @@ struct DistanceTile {
   mutating func compute(rows: Range<Int>, columns: Range<Int>) {
     precondition(rows.count <= DistanceTile.rows && columns.count <= DistanceTile.columns)
     range = columns
+    leading = columns.count
     let d = points.dimensions
     queries.matrix.elements.withUnsafeBufferPointer { x in
       points.matrix.elements.withUnsafeBufferPointer { y in
@@ -44,6 +46,18 @@ struct DistanceTile {
     }
   }
 
+  /// The same from the rounded points, of which both are ranges.
+  /// - Precondition: the queries are the points; both ranges begin at a multiple of `rows`.
+  mutating func compute(rounded: RoundedPoints, rows: Range<Int>, columns: Range<Int>) {
+    precondition(rows.count <= DistanceTile.rows && columns.count <= DistanceTile.columns)
+    range = columns
+    leading = DistanceTile.columns
+    dots.withUnsafeMutableBufferPointer { dots in
+      guard let dots = dots.baseAddress else { return }
+      rounded.products(rows, columns, into: dots, leading: DistanceTile.columns)
+    }
+  }
+
   /// Calls `body` with the kernels' view of query `i`, the `offset`-th row of the tile.
   func withRow<Result>(_ offset: Int, query i: Int, _ body: (ck_distances) -> Result) -> Result {
     dots.withUnsafeBufferPointer { dots in
@@ -51,7 +65,7 @@ struct DistanceTile {
         points.floatSquares.withUnsafeBufferPointer { squares in
           body(
             ck_distances(
-              dots: dots.baseAddress.map { $0 + offset * range.count },
+              dots: dots.baseAddress.map { $0 + offset * leading },
               multipliers: multipliers.baseAddress.map { $0 + range.lowerBound },
               squares: squares.baseAddress.map { $0 + range.lowerBound },
               count: range.count, factor: -2 * queries.floatMultipliers[i]))

@@ -3,7 +3,7 @@
 ///
 /// Blocks of `NeighbourSearch.blockRows` rows make panels that together hold every pair; from all
 /// panels `neighbours(of:in:)` makes the lists of each block.
-package struct NeighbourPanel: Sendable {
+package struct NeighbourPanel: Sendable, Equatable {
   /// The number of the block of rows.
   package let block: Int
   /// For each point from the first row of the block on, how many of the pairs it is in. A point is no
@@ -45,18 +45,11 @@ extension NeighbourSearch {
     let first = block * Self.blockRows
     let rows = first..<min(first + Self.blockRows, points.count)
     var draft = PanelDraft(rows: rows, points: points.count)
-    var tile = DistanceTile(queries: points, points: points)
-    var found = [Int32](repeating: 0, count: DistanceTile.columns)
+    var look = PanelLook(self, rows: rows, radius: radius)
     for range in tiles(of: points.count - first, size: DistanceTile.columns) {
       try Interrupt.check()
-      let columns = first + range.lowerBound..<first + range.upperBound
-      tile.compute(rows: rows, columns: columns)
-      let filter = DistanceFilter(columns: columns, of: points)
-      for (offset, i) in rows.enumerated() {
-        let count = neighbours(
-          of: tile, offset, query: i, columns, below: radius, filter, into: &found)
-        draft.add(found[..<count], row: i)
-      }
+      look.compute(first + range.lowerBound..<first + range.upperBound)
+      for i in rows { draft.add(look.neighbours(of: i), row: i) }
       if try !keeping(draft.endTile()) { draft.dropPairs() }
     }
     return draft.panel(block)
@@ -97,6 +90,64 @@ extension NeighbourSearch {
       count = offset
     }
     return NeighbourLists(degrees: degrees, ids: ids)
+  }
+}
+
+/// The tiles of a panel, one after another, from rounded points as long as that pays.
+private struct PanelLook {
+  private let search: NeighbourSearch
+  private let rows: Range<Int>
+  private let radius: Double
+  private var columns = 0..<0
+  private var tile: DistanceTile
+  private var filter: DistanceFilter
+  private var roundedFilter: DistanceFilter
+  private var found = [Int32](repeating: 0, count: DistanceTile.columns)
+  /// How many pairs of the tile under way rounded points could not tell.
+  private var uncertain = 0
+  private var isRounding: Bool
+
+  init(_ search: NeighbourSearch, rows: Range<Int>, radius: Double) {
+    self.search = search
+    self.rows = rows
+    self.radius = radius
+    tile = DistanceTile(queries: search.points, points: search.points)
+    filter = DistanceFilter(columns: columns, of: search.points)
+    roundedFilter = filter
+    isRounding = search.rounded != nil
+  }
+
+  mutating func compute(_ columns: Range<Int>) {
+    self.columns = columns
+    uncertain = 0
+    filter = DistanceFilter(columns: columns, of: search.points)
+    if isRounding, let rounded = search.rounded {
+      tile.compute(rounded: rounded, rows: rows, columns: columns)
+      roundedFilter = DistanceFilter(columns: columns, of: search.points, rounded: rounded)
+    } else {
+      tile.compute(rows: rows, columns: columns)
+    }
+  }
+
+  /// The neighbours of a row among the columns of the tile.
+  mutating func neighbours(of row: Int) -> ArraySlice<Int32> {
+    // To look at a pair again takes what rounding saves of some six; no more than a third of it is
+    // spent.
+    if isRounding, uncertain > rows.count * columns.count / 16 {
+      isRounding = false
+      compute(columns)
+    }
+    let offset = row - rows.lowerBound
+    guard isRounding else {
+      let count = search.neighbours(
+        of: tile, offset, query: row, columns, below: radius, filter, into: &found)
+      return found[..<count]
+    }
+    let (count, more) = search.neighbours(
+      ofRounded: tile, offset, query: row, columns, below: radius, (roundedFilter, filter),
+      into: &found)
+    uncertain += more
+    return found[..<count]
   }
 }
 

@@ -139,6 +139,31 @@ struct NeighbourSearchTests {
     }
   }
 
+  @Test(arguments: [(513, 1), (700, 5), (1300, 64), (2300, 31)])
+  func `panels by rounded points hold the same pairs`(_ count: Int, _ dimensions: Int) throws {
+    var rows = clusteredRows(count, dimensions, seed: count)
+    for (row, scale) in [(4, Float(1e-30)), (5, 1e30), (6, 0x1p-139), (7, 3e38), (8, 0)] {
+      for k in 0..<dimensions { rows[row, k] = rows[row - 3, k] * 0.2 * scale }
+    }
+    for multipliers in [nil, rows.unitMultipliers()] {
+      let search = NeighbourSearch(PointSet(rows, multipliers: multipliers))
+      let rounding = try search.rounding(memory: .max)
+      // Few, some, and nearly all pairs are too close to the radius for rounded points.
+      for radius in [0.01, 0.3, 0.9, 1.4, 2.5] {
+        for block in search.blocks.indices {
+          let exact = try search.panel(block, within: radius) { _ in true }
+          let found = try rounding.panel(block, within: radius) { _ in true }
+          #expect(found == exact)
+        }
+      }
+    }
+  }
+
+  @Test func `rounds nothing where there is no room for it`() throws {
+    let search = NeighbourSearch(clusteredRows(2300, 6, seed: 10))
+    #expect(try search.rounding(memory: 1000).roundedBytes == 0)
+  }
+
   @Test func `counts on where pairs have become too many to be listed`() throws {
     let search = NeighbourSearch(clusteredRows(2300, 6, seed: 10))
     var seen: [Int] = []

@@ -16,6 +16,7 @@
 
 #include "coverage.h"
 #include "plan.h"
+#include "rounded.h"
 
 /// The variant in use: "default", "avx2" or "avx512".
 const char *ck_kernels_name(void);
@@ -43,6 +44,23 @@ typedef struct {
 /// @returns how many were written.
 size_t ck_entries_below(const ck_distances *row, float inner, float outer, int32_t first_id,
                         int32_t *ids);
+
+/// Points, of which one is compared with some others; point i's values are the i-th row.
+typedef struct {
+  const float *rows;
+  const float *multipliers;
+  const float *squares;  ///< squared norms of the scaled rows; NaN: never certain
+  size_t dimensions;
+} ck_points;
+
+/// What ck_entries_below says of these points, for the entries among `ids` that are complements: their
+/// dot products with `row` are made of floats now. The others stay as they are.
+///
+/// @param factor, inner, outer as for ck_entries_below.
+/// @param looked_at how many complements there were.
+/// @returns how many entries are left; they stand at the front, in the order they had.
+size_t ck_entries_again(const ck_points *points, const float *row, float factor, float inner,
+                        float outer, int32_t *ids, size_t count, size_t *looked_at);
 
 /// The least of the values; NaN entries are passed over. Infinity where there is no other.
 float ck_least_entry(const ck_distances *row);
