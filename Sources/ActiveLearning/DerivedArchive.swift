@@ -5,6 +5,9 @@ package protocol DerivedArchive: Sendable {
   /// not as it was written, and where `body` wants none of it. It has to read all.
   func read<Result>(named name: String, _ body: (inout DerivedContent) -> Result?) -> Result?
 
+  /// How many bytes are kept under a name, without reading them; nil for none.
+  func bytes(named name: String) -> Int?
+
   /// Keeps what took `seconds` to work out, if that is worth the room.
   /// - Parameters:
   ///   - bytes: how many there are.

@@ -129,6 +129,16 @@ package final class Embedding: Sendable {
     }
   }
 
+  /// The graph if it is there already and as it would be made anew; nothing on the shelf moves.
+  func shelvedGraph(radius: Double, memory: Int) -> CoverageGraph? {
+    shelf.peek(of: self, radius: radius, memory: memory)
+  }
+
+  /// What the archive has of the graph of a radius; nil for nothing.
+  func archivedBytes(radius: Double, isKept: Bool) -> Int? {
+    archive?.bytes(named: "\(isKept ? "graph" : "degrees") \(radius)")
+  }
+
   private func archivedGraph(radius: Double, memory: Int) -> CoverageGraph? {
     archive?.read(named: "graph \(radius)") { content in
       CoverageGraph(NeighbourSearch(points), radius: radius, from: &content) { bytes in

@@ -32,6 +32,16 @@ package final class GraphShelf: Sendable {
     }
   }
 
+  /// The same, but nothing moves, and no graph forgets its lists.
+  func peek(of owner: Embedding, radius: Double, memory: Int) -> CoverageGraph? {
+    places.withLock { places in
+      places.first {
+        $0.owner == ObjectIdentifier(owner) && $0.graph.radius == radius
+          && $0.graph.isStored == ($0.graph.listBytes <= memory)
+      }?.graph
+    }
+  }
+
   func keep(_ graph: CoverageGraph, of owner: Embedding, memory: Int) {
     places.withLock { places in
       places.insert(Place(owner: ObjectIdentifier(owner), graph: graph), at: 0)

@@ -54,12 +54,20 @@ package struct PurityRule: Sendable, Hashable {
   /// it is there.
   /// - Throws: `Interrupted`.
   package func curve(of embedding: Embedding, classes: Int) throws -> PurityCurve {
-    // Means are rounded as the processor does it.
-    let processor = "kernels=\(Kernels.name) blas=\(OpenBLAS.coreName)"
-    let distances = try embedding.archived("purity \(classes) \(largePool) \(processor)") {
+    let distances = try embedding.archived(name(classes)) {
       try newCurve(of: embedding, classes: classes).distances
     }
     return PurityCurve(distances: distances)
+  }
+
+  /// Whether the curve is in the embedding's archive.
+  package func isKnown(for embedding: Embedding, classes: Int) -> Bool {
+    embedding.archive?.bytes(named: name(classes)) != nil
+  }
+
+  /// Means are rounded as the processor does it.
+  private func name(_ classes: Int) -> String {
+    "purity \(classes) \(largePool) kernels=\(Kernels.name) blas=\(OpenBLAS.coreName)"
   }
 
   private func newCurve(of embedding: Embedding, classes: Int) throws -> PurityCurve {

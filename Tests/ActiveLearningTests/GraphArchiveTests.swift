@@ -30,6 +30,8 @@ import Testing
       return body(&content)
     }
 
+    func bytes(named name: String) -> Int? { kept.withLock { $0[name]?.count } }
+
     func keep(
       named name: String, seconds: Double, bytes: Int,
       _ write: ((UnsafeRawBufferPointer) -> Void) -> Void
@@ -109,6 +111,23 @@ import Testing
     let large = try Embedding(features, archive: shelf).coverageGraph(radius: 0.4, memory: 1 << 30)
     #expect(large.isStored)
   }
+
+  @Test func `a forecast knows where the graph is and how large, and builds nothing`() throws {
+    let archive = Shelf()
+    let embedding = Embedding(features, archive: archive)
+    let before = try embedding.graphForecast(radius: 0.4, memory: 1 << 30)
+    #expect(before.place == .nowhere && before.isKept && before.seconds > 0 && before.bytes > 0)
+    #expect(archive.kept.withLock { $0.isEmpty })
+    let graph = try embedding.coverageGraph(radius: 0.4, memory: 1 << 30)
+    #expect(abs(Double(before.edges) / Double(graph.edgeCount) - 1) < 0.2)
+    let after = try embedding.graphForecast(radius: 0.4, memory: 1 << 30)
+    #expect(after.place == .memory && after.edges == graph.edgeCount && after.seconds == 0)
+    let other = Embedding(features, archive: archive)
+    #expect(try other.graphForecast(radius: 0.4, memory: 1 << 30).place == .archive)
+    let little = try embedding.graphForecast(radius: 0.4, memory: 10_000)
+    #expect(!little.isKept && little.place == .nowhere)
+    #expect(throws: MethodError.self) { try embedding.graphForecast(radius: 0, memory: 1) }
+  }
 }
 
 /// The clusters of the purity rule.
@@ -139,7 +158,7 @@ extension GraphArchiveTests {
     let new = try second.coverageGraph(radius: 0.5, memory: 1 << 20)
     #expect(old.isStored && new.isStored)
     let room = max(old.listBytes, new.listBytes) + 8 * 300
-    let third = try second.coverageGraph(radius: 0.6, memory: max(room, new.listBytes * 2))
+    let third = try second.coverageGraph(radius: 0.4, memory: max(room, new.listBytes * 2))
     #expect(third.isStored)
     #expect(!old.isStored)
   }

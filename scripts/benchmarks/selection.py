@@ -50,6 +50,8 @@ class Work:
     megabytes: int | None = None
     judge: Callable[[Trial], list[Row]] | None = None  # rows about what came out
     also: tuple[str, ...] = ()  # works of ours that take turns with it, each done in no time
+    same_as: str | None = None  # the work's name for both sides, where it is not its own
+    kernels: str | None = None  # those of ours; None: the best that the machine has
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,13 @@ def counted(trial: Trial) -> list[Row]:
 TORCH = "torch_selection_worker.py"
 WORKS = (
     Work("graph", "graph of {size}",
+         (Peer("PyTorch", TORCH, 8), Peer("faiss", "faiss_worker.py", 4, rounds=3)),
+         megabytes=300, judge=same_edges),
+    # The kernels for AVX2 know no bfloat16; the products of floats are OpenBLAS's, and the same.
+    Work("graph-f32", "graph of {size} in f32",
          (Peer("PyTorch", TORCH, 5), Peer("faiss", "faiss_worker.py", 2.4, rounds=3)),
          megabytes=300, judge=lambda trial: of_peak(trial) + same_edges(trial),
-         also=("product",)),
+         also=("product",), same_as="graph", kernels="avx2"),
     Work("cover", "{picks} greedy picks of {size}, the graph is there",
          (Peer("pandas", "pandas_worker.py", 500, rounds=3),), judge=same_coverage),
     Work("npc", "npc round, {picks} picks of {size}",
@@ -185,8 +191,10 @@ def done(options: argparse.Namespace, work: Work) -> Trial:
     pool = made(options.folder, size, work.dimensions, CLASSES)
     radius = work.radius or pool.radius(DEGREE)
     picks = min(work.picks, size // 4)
-    told = arguments(options, work.name, pool, radius, picks)
+    told = arguments(options, work.same_as or work.name, pool, radius, picks)
     judge = [str(options.judge), "benchmark", "selection"]
+    if work.kernels:
+        judge = ["env", f"WINNOW_KERNELS={work.kernels}", *judge]
     sides = {"ours": Side(Worker([*judge, *told]))}
     for other in work.also:
         sides[other] = Side(Worker([*judge, *told, "--work", other]), repeats=PRODUCTS)

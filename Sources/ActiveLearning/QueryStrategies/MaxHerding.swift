@@ -38,6 +38,11 @@ package struct MaxHerding: CoverageStrategy {
 
   package var radius: Double? { nil }
 
+  /// Whether the kernel's values for all pairs of so many samples fit.
+  package static func keeps(_ count: Int, memory: Int) -> Bool {
+    KeptKernel.bytes(for: count).map { $0 <= memory } ?? false
+  }
+
   /// - Throws: also `MethodError.range` for a sigma that is not above 0.
   package mutating func begin(clean: [Int], suspected: [Int], in pool: Pool) throws {
     var work = try takeWork(for: pool.embedding)

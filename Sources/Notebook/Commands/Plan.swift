@@ -7,12 +7,15 @@ extension Vocabulary {
       .command, "plan", "says what a command would cost before it runs, and what it would refuse",
       parameters: [.positional("command", .text, "the command as it would be typed")],
       details: """
-        Nothing changes. Times come from running a small part of the work here and now, and hold as long
-        as nobody else wants the processors. Trainings of networks and pretraining are estimated.
+        Nothing changes, and no label is looked at. Times come from running a small part of the work here
+        and now, and hold as long as nobody else wants the processors. Queries, trainings of networks and
+        pretraining are estimated; of a query it is said whether coverage graphs and kernels are kept
+        (see set memory), in the cache, or worked out again. Memory is what comes on top of the data.
         """,
       examples: [
         "load digits subset=60\nplan pretrain simclr epochs=100",
         "load digits\nquery random 20\nplan train resnet18",
+        "load digits\nnoise sym 0.5\nplan query npc 100",
       ]),
     CommandImplementation(isLong: true, plansAnother: true, action: .compute(runPlan)))
 

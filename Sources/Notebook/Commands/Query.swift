@@ -28,48 +28,41 @@ extension Vocabulary {
       ]),
     CommandImplementation(
       method: .strategy, changesState: true, isLong: true, validate: QueryBudget.validate,
-      action: .compute(runQuery)))
+      estimate: { try QueryEstimate(&$0).estimate }, action: .compute(runQuery)))
 
   @Sendable private static func runQuery(_ invocation: inout Invocation) throws -> Output {
-    guard let entry = invocation.bound.method, let row = implementation(strategies, entry.name)
-    else {
-      throw Diagnostic(
-        .missingArgument, "query needs a query strategy", at: invocation.bound.range)
-    }
-    let pool = try invocation.pool()
-    if row.needsEmbedding { _ = try pool.embedding }
-    let oracle = try invocation.oracle()
-    let count = try QueryBudget.samples(&invocation, votes: oracle.votes)
-    try QueryBudget.require(count, votes: oracle.votes, in: pool, invocation)
+    let query = try PreparedQuery(&invocation)
+    let (row, pool) = (query.row, query.pool)
     let radius = row.takesDelta ? try Deltas.resolve(&invocation) : nil
-    let context = try context(
-      row, entry, pool, budget: count, delta: radius?.delta, &invocation)
+    let context = try context(query, delta: radius?.delta, &invocation)
     try row.resolve(&invocation.bound.arguments, context)
     let strategy = try row.make(invocation.arguments, context)
     let round = invocation.state.round + 1
-    var purchases = Purchases(oracle: oracle, alreadyLabeled: pool.labeled, limit: count)
-    var random = invocation.source(.query, method: entry.name, round: round)
+    var purchases = Purchases(
+      oracle: query.oracle, alreadyLabeled: pool.labeled, limit: query.count)
+    var random = invocation.source(.query, method: query.entry.name, round: round)
     let selection = try strategy.select(
-      count, from: pool, buying: &purchases, using: &random)
+      query.count, from: pool, buying: &purchases, using: &random)
     let after = try pool.adding(selection.picks.map(\.sample), labels: selection.labels)
       .judged(last: selection.verdicts)
     let report = QueryReport(
-      strategy: row.reported(entry.name, invocation.arguments),
+      strategy: row.reported(query.entry.name, invocation.arguments),
       filter: row.isNoiseAware(invocation.arguments) ? context.filter : nil,
-      budget: invocation.arguments.integer("n") ?? count, round: round,
+      budget: invocation.arguments.integer("n") ?? query.count, round: round,
       purity: selection.delta == radius?.delta ? radius?.purity?.purity : nil,
       selection: selection, after: after)
     try report.keep(purchases.ledger, &invocation)
     return try report.output(&invocation)
   }
 
-  private static func context(
-    _ row: StrategyImplementation, _ entry: Entry, _ pool: Pool, budget: Int,
-    delta: Double?, _ invocation: inout Invocation
+  /// What the strategy of a query is built from.
+  static func context(
+    _ query: PreparedQuery, delta: Double?, _ invocation: inout Invocation
   ) throws -> StrategyContext {
-    let name = row.reported(entry.name, invocation.arguments)
+    let (row, pool) = (query.row, query.pool)
+    let name = row.reported(query.entry.name, invocation.arguments)
     return StrategyContext(
-      classes: pool.classes, budget: budget,
+      classes: pool.classes, budget: query.count,
       delta: delta,
       filter: try queryFilter(row, &invocation), memory: invocation.environment.memory,
       scale: FeatureScale(Value(canonical: try invocation.data().record.scale)),
@@ -87,6 +80,33 @@ extension Vocabulary {
     guard row.isNoiseAware(invocation.arguments) else { return KeepAll() }
     invocation.bound.arguments.resolve("filter", value)
     return try invocation.filter(value)
+  }
+}
+
+/// A query that was asked for and can be made, before anything is chosen.
+struct PreparedQuery {
+  let row: StrategyImplementation
+  let entry: Entry
+  let pool: Pool
+  let oracle: Oracle
+  /// The samples to choose.
+  let count: Int
+
+  /// - Throws: what the query would be refused with before a strategy is made.
+  init(_ invocation: inout Invocation) throws {
+    guard let entry = invocation.bound.method,
+      let row = Vocabulary.implementation(Vocabulary.strategies, entry.name)
+    else {
+      throw Diagnostic(
+        .missingArgument, "query needs a query strategy", at: invocation.bound.range)
+    }
+    self.row = row
+    self.entry = entry
+    pool = try invocation.pool()
+    if row.needsEmbedding { _ = try pool.embedding }
+    oracle = try invocation.oracle()
+    count = try QueryBudget.samples(&invocation, votes: oracle.votes)
+    try QueryBudget.require(count, votes: oracle.votes, in: pool, invocation)
   }
 }
 

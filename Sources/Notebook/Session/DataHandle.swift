@@ -142,6 +142,12 @@ final class DataHandle {
     return choice
   }
 
+  /// Whether `purity` would have nothing to work out.
+  func knowsPurity(alpha: Double, support: DeltaSupport, embedding: Embedding) -> Bool {
+    purities["\(alpha) \(support.rawValue)"] != nil
+      || PurityRule(alpha: alpha, support: support).isKnown(for: embedding, classes: record.classes)
+  }
+
   /// Features of the test split; nil where there are none.
   func testFeatures() throws -> Matrix? {
     if let testRows { return testRows }

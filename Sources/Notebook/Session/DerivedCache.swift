@@ -44,6 +44,12 @@ package final class DerivedCache: Sendable {
     return result
   }
 
+  /// What the file of a key takes; nil where there is none. It is not read.
+  package func size(of key: String) -> Int? {
+    guard limit > 0 else { return nil }
+    return try? FileManager.default.attributesOfItem(atPath: path(key))[.size] as? Int
+  }
+
   /// Keeps what took so long to work out, if that is worth a file.
   /// - Parameter write: hands over the bytes, which are so many, piece by piece.
   package func keep(
@@ -116,6 +122,8 @@ struct EmbeddingArchive: DerivedArchive {
   func read<Result>(
     named name: String, _ body: (inout DerivedContent) -> Result?
   ) -> Result? { cache.read("\(origin) \(name)", body) }
+
+  func bytes(named name: String) -> Int? { cache.size(of: "\(origin) \(name)") }
 
   func keep(
     named name: String, seconds: Double, bytes: Int,

@@ -32,6 +32,22 @@ struct StrategyContext {
   }
 }
 
+/// How many samples a pool has, and how many numbers each of them.
+struct PoolSize {
+  let count: Int
+  let dimensions: Int
+}
+
+/// How the time of a query grows with the pool.
+enum QueryGrowth {
+  /// With its samples.
+  case samples
+  /// With its pairs of samples.
+  case pairs
+  /// With both.
+  case both
+}
+
 /// How a row of strategies becomes a strategy.
 struct StrategyImplementation: Sendable {
   /// Whether a noise filter has a say in it.
@@ -57,6 +73,16 @@ struct StrategyImplementation: Sendable {
   var modelUse = ModelUse.none
   /// Whether `delta=` means anything to it.
   var takesDelta = false
+  /// How the time of a query grows with the pool, once a coverage graph is there.
+  var growth: @Sendable (Arguments, StrategyContext) -> QueryGrowth = { _, _ in .samples }
+  /// How the work is done, where that depends on the pool: "…, computed again and again".
+  var mode: @Sendable (Arguments, StrategyContext, _ count: Int) -> String? = { _, _, _ in nil }
+  /// What a query would cost, for strategies that cannot be tried on a part of the pool.
+  var estimate: (@Sendable (Arguments, StrategyContext, Pool) throws -> WorkEstimate)?
+  /// What a query takes beyond the features and a coverage graph, in bytes.
+  var bytes: @Sendable (Arguments, StrategyContext, PoolSize) -> Int = { _, _, size in
+    size.count * 64
+  }
   /// Fills in defaults that depend on the pool and the budget.
   var resolve: @Sendable (inout Arguments, StrategyContext) throws -> Void = { _, _ in }
   let make: @Sendable (Arguments, StrategyContext) throws -> any QueryStrategy

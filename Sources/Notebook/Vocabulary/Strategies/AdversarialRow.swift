@@ -45,17 +45,24 @@ extension Vocabulary {
       ]),
     StrategyImplementation(
       needsEmbedding: false,
-      make: { arguments, context in
-        let images = try context.images()
-        return VAAL(
-          images: images,
-          networks: try AdversarialNetworks(
-            for: images.shape, code: arguments.integer("code"),
-            channels: arguments.integer("channels") ?? 128,
-            hidden: arguments.integer("hidden") ?? 512),
-          settings: AdversarialSettings(
-            epochs: arguments.integer("epochs") ?? 100, batch: arguments.integer("batch") ?? 64,
-            learningRate: arguments.number("lr") ?? 5e-4,
-            format: arguments.text("precision").flatMap(NumberFormat.init(rawValue:)) ?? .f32))
-      }))
+      estimate: { arguments, context, pool in
+        try adversarial(arguments, context).estimate(for: pool)
+      },
+      make: { arguments, context in try adversarial(arguments, context) }))
+
+  private static func adversarial(
+    _ arguments: Arguments, _ context: StrategyContext
+  ) throws -> VAAL {
+    let images = try context.images()
+    return VAAL(
+      images: images,
+      networks: try AdversarialNetworks(
+        for: images.shape, code: arguments.integer("code"),
+        channels: arguments.integer("channels") ?? 128,
+        hidden: arguments.integer("hidden") ?? 512),
+      settings: AdversarialSettings(
+        epochs: arguments.integer("epochs") ?? 100, batch: arguments.integer("batch") ?? 64,
+        learningRate: arguments.number("lr") ?? 5e-4,
+        format: arguments.text("precision").flatMap(NumberFormat.init(rawValue:)) ?? .f32))
+  }
 }

@@ -23,7 +23,8 @@ extension Vocabulary {
           "load digits\nquery maxherding 10 sigma=0.5 kernel=student",
         ]),
       StrategyImplementation(
-        noiseAwareness: .none(version: "maxherding_nas"),
+        noiseAwareness: .none(version: "maxherding_nas"), growth: herdingGrowth,
+        mode: herdingMode, bytes: herdingBytes,
         make: { arguments, context in maxHerding(arguments, context) })),
     Row(
       Entry(
@@ -40,7 +41,8 @@ extension Vocabulary {
           "load digits\nnoise sym 0.5\nquery maxherding_nas 20 filter=ideal sigma=0.8",
         ]),
       StrategyImplementation(
-        noiseAwareness: .always, resolve: resolveShare,
+        noiseAwareness: .always, growth: herdingGrowth, mode: herdingMode, bytes: herdingBytes,
+        resolve: resolveShare,
         make: { arguments, context in noiseAware(maxHerding(arguments, context), arguments, context)
         })),
     Row(
@@ -100,6 +102,26 @@ extension Vocabulary {
   static let lowestTies = Parameter.option(
     "ties", .choice(["lowest", "random"]), default: .value("lowest"),
     "which of several equally good candidates is taken")
+
+  /// All pairs are looked at; where their values are not kept, each pick looks at its own again.
+  @Sendable static func herdingGrowth(_ arguments: Arguments, _ context: StrategyContext)
+    -> QueryGrowth
+  { .both }
+
+  @Sendable static func herdingMode(
+    _ arguments: Arguments, _ context: StrategyContext, _ count: Int
+  ) -> String? {
+    MaxHerding.keeps(count, memory: context.memory)
+      ? "the kernel's values for all pairs kept"
+      : "the kernel's values not kept (set memory): computed again, with the same picks"
+  }
+
+  @Sendable static func herdingBytes(
+    _ arguments: Arguments, _ context: StrategyContext, _ size: PoolSize
+  ) -> Int {
+    let kept = MaxHerding.keeps(size.count, memory: context.memory)
+    return (kept ? 4 * size.count * size.count : 0) + 64 * size.count
+  }
 
   private static func maxHerding(
     _ arguments: Arguments, _ context: StrategyContext

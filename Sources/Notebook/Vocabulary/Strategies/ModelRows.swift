@@ -96,7 +96,7 @@ extension Vocabulary {
           "load digits\nquery random 20\ntrain linear\nquery dcom 20 delta=0.6",
         ]),
       StrategyImplementation(
-        modelUse: .asked, takesDelta: true,
+        modelUse: .asked, takesDelta: true, growth: withEdges,
         resolve: { arguments, context in
           arguments.resolve("max_delta", Value(context.metric == .cosine ? 0.5 : 1.1))
         },

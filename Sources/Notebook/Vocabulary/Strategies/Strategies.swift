@@ -37,7 +37,7 @@ extension Vocabulary {
           "load digits\nquery probcover 10 delta=0.6 ties=lowest",
         ], validate: Deltas.validate),
       StrategyImplementation(
-        noiseAwareness: .none(version: "npc"), takesDelta: true,
+        noiseAwareness: .none(version: "npc"), takesDelta: true, growth: withEdges,
         make: { arguments, context in try probCover(arguments, context) })),
     Row(
       Entry(
@@ -59,7 +59,7 @@ extension Vocabulary {
           "load digits\nnoise sym 0.2\nquery npc 20 filter=ideal share=5 remainder=last",
         ], validate: Deltas.validate),
       StrategyImplementation(
-        noiseAwareness: .always, takesDelta: true, resolve: resolveShare,
+        noiseAwareness: .always, takesDelta: true, growth: withEdges, resolve: resolveShare,
         make: { arguments, context in
           noiseAware(try probCover(arguments, context), arguments, context)
         })),
@@ -87,7 +87,7 @@ extension Vocabulary {
           "load digits\nnoise sym 0.5\nquery weighted_npc_factor 20 filter=ideal",
         ], validate: Deltas.validate),
       StrategyImplementation(
-        noiseAwareness: .always, takesDelta: true, resolve: resolveShare,
+        noiseAwareness: .always, takesDelta: true, growth: withEdges, resolve: resolveShare,
         make: { arguments, context in
           guard let delta = context.delta else { throw MethodError.needsDelta }
           return noiseAware(
@@ -97,6 +97,11 @@ extension Vocabulary {
             arguments, context)
         })),
   ]
+
+  /// Picks follow edges, of which there are as many more as there are pairs.
+  @Sendable static func withEdges(_ arguments: Arguments, _ context: StrategyContext)
+    -> QueryGrowth
+  { .pairs }
 
   /// `strategy` bought in shares and judged by the filter in force.
   static func noiseAware(

@@ -83,7 +83,7 @@ extension Vocabulary {
         ], validate: requireNAS),
       StrategyImplementation(
         noiseAwareness: .option(reported: "uherding_nas"), modelUse: .asked,
-        resolve: resolveWrapped,
+        growth: herdingGrowth, mode: herdingMode, bytes: herdingBytes, resolve: resolveWrapped,
         make: { arguments, context in
           wrapped(
             UHerding(
