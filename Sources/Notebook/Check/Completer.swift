@@ -66,7 +66,7 @@ package struct Completer {
       return ([], false)
     }
     let method = Vocabulary.implementation(Vocabulary.commands, found.name)?.method
-    if found.name == "help" { return (Vocabulary.all.map(\.name) + OptionTopic.names, false) }
+    if found.name == "help" { return (helpTopics(context), false) }
     if let method, context.positionalIndex == 0 {
       return (Vocabulary.entries(method).map(\.name), false)
     }
@@ -80,6 +80,18 @@ package struct Completer {
     if places.indices.contains(index) { result = values(places[index].kind) }
     if !inList { result.names += Self.unused(all.filter { !$0.isPositional }, given: given) }
     return result
+  }
+
+  /// Behind `help`: all names, and behind `help error` the codes.
+  private func helpTopics(_ context: CompletionContext) -> [String] {
+    if context.positionalIndex == 0 {
+      return Vocabulary.all.map(\.name) + OptionTopic.names + ["error"]
+    }
+    guard case .positional(let first) = context.arguments.first,
+      let word = try? first.evaluate(in: session.variables).plainText,
+      Spelling.normalised(word) == "error"
+    else { return [] }
+    return ErrorTopic.all.map(\.code.rawValue)
   }
 
   /// The parameters of the command around the cursor, its method's first.

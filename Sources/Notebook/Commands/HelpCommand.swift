@@ -5,13 +5,15 @@ extension Vocabulary {
     Entry(
       .command, "help", "says what there is, and how it is used",
       parameters: [
-        .positional("word", .text, default: .absent, "a command, a method, an option")
+        .positional("word", .text, default: .absent, "a command, a method, an option; error"),
+        .positional("code", .text, default: .absent, "behind error: the code of a message"),
       ],
-      examples: ["help npc", "help schedule"]),
+      examples: ["help npc", "help error budget"]),
     CommandImplementation(action: .compute(runHelp)))
 
   @Sendable private static func runHelp(_ invocation: inout Invocation) throws -> Output {
     guard let word = invocation.arguments.text("word") else { return overview }
+    if let answer = try errorHelp(word, invocation.arguments) { return answer }
     let found = EntryKind.allCases.compactMap { find($0, word)?.entry }
     let topics = found.isEmpty ? OptionTopic.find(word) : []
     guard !found.isEmpty || !topics.isEmpty else {
@@ -27,6 +29,24 @@ extension Vocabulary {
       record: .record(
         ("entries", .array(found.map(Help.json))), ("options", .array(topics.map(\.json)))),
       table: table, drawn: table, lines: Array(lines))
+  }
+
+  /// `help error` and `help error CODE`; nil where that was not asked.
+  private static func errorHelp(_ word: String, _ arguments: Arguments) throws(Diagnostic)
+    -> Output?
+  {
+    let code = arguments.text("code")
+    guard Spelling.normalised(word) == "error" else {
+      guard let code else { return nil }
+      throw Diagnostic(
+        .refused, "help is about one word: '\(code)' is one too many",
+        at: arguments.ranges["code"], notes: ["help error CODE is the only one with two"])
+    }
+    guard let code else {
+      return Output(table: ErrorTopic.table, lines: ["help error CODE says what to do"])
+    }
+    let topic = try ErrorTopic.find(code, at: arguments.ranges["code"])
+    return Output(record: .record(("errors", .array([topic.json]))), lines: topic.lines)
   }
 
   /// All names with their one line.
