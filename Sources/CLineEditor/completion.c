@@ -28,7 +28,7 @@ static int characters(const char *bytes, size_t count) {
   return sum;
 }
 
-static bool insert(EditLine *el, const char *text, size_t length) {
+bool insert_text(EditLine *el, const char *text, size_t length) {
   wchar_t *wide = wide_of(text, length);
   if (wide) make_room(editor_of(el), rows_of(wide, wcslen(wide)));
   bool inserted = wide && (wide[0] == L'\0' || el_winsertstr(el, wide) == 0);
@@ -46,7 +46,7 @@ static bool replace(EditLine *el, const char *line, size_t start, size_t end, co
     el_deletestr(el, characters(line + start, kept));
     kept = 0;
   }
-  return insert(el, text + kept, length - kept);
+  return insert_text(el, text + kept, length - kept);
 }
 
 static bool wants_blank(const char *candidate, char next) {
@@ -60,7 +60,7 @@ static unsigned char insert_only_candidate(EditLine *el, const char *line, size_
   const char *candidate = answer->texts[0];
   if (!replace(el, line, answer->start, answer->end, candidate, strlen(candidate))) return CC_ERROR;
   char next = answer->end < length ? line[answer->end] : '\0';
-  if (wants_blank(candidate, next)) insert(el, " ", 1);
+  if (wants_blank(candidate, next)) insert_text(el, " ", 1);
   return CC_REFRESH;
 }
 

@@ -25,6 +25,9 @@ static size_t search_length(line_editor *editor) {
 }
 
 
+/// Where a hint stands, these keys take it; else they go to the end, and right.
+enum { CONTROL_E = 5, CONTROL_F = 6 };
+
 /// libedit's buffer for what is searched has 1,024 characters, which it does not check.
 enum { SEARCH_LIMIT = 1000 };
 
@@ -119,6 +122,7 @@ static int key_after_escape(line_editor *editor) {
   }
   sequence[count] = '\0';
   int key = complete ? key_of_sequence(sequence) : 0;
+  if (editor->hint && (key == KEY_NEXT_CHARACTER || key == KEY_END)) return KEY_ACCEPT;
   if (key && (key == KEY_PASTE || editor->vi || search_length(editor) > 0)) return key;
   if (complete && editor->vi) return KEY_IGNORED;
   unread(editor, sequence, count);
@@ -168,7 +172,14 @@ int read_character(EditLine *el, wchar_t *character) {
   }
   for (;;) {
     unsigned char byte;
-    if (next_byte(editor, -1, &byte) < 0) return give_up(editor, character);
+    show_hint(editor);
+    int got = next_byte(editor, -1, &byte);
+    hide_hint(editor);
+    if (got < 0) return give_up(editor, character);
+    if (editor->hint && (byte == CONTROL_E || byte == CONTROL_F)) {
+      *character = KEY_ACCEPT;
+      return 1;
+    }
     if (byte == '\033' && editor->editing) {
       int key = key_after_escape(editor);
       if (key < 0) return give_up(editor, character);

@@ -27,6 +27,7 @@ enum {
   KEY_PASTE,
   KEY_LIST,
   KEY_CLEAR,
+  KEY_ACCEPT,
   KEY_LAST = 0x9f,
 };
 
@@ -60,6 +61,8 @@ struct line_editor {
   char **candidates;  // to be listed below the line
   size_t candidate_count;
   int cursor_before_list;
+
+  char *hint;  // what stands behind the cursor in grey, or stood there until the last key
 };
 
 struct line_editor_answer {
@@ -85,6 +88,13 @@ int key_of_sequence(const char *sequence);
 unsigned char complete_word(EditLine *el, int key);
 unsigned char list_candidates(EditLine *el, int key);
 void forget_candidates(line_editor *editor);
+bool insert_text(EditLine *el, const char *text, size_t length);
+
+// hint.c
+unsigned char accept_hint(EditLine *el, int key);
+void show_hint(line_editor *editor);
+void hide_hint(line_editor *editor);
+void forget_hint(line_editor *editor);
 
 // paste.c
 unsigned char paste(EditLine *el, int key);

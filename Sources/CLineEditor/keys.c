@@ -22,6 +22,7 @@ static const struct binding bindings[] = {
     {KEY_PASTE, "winnow-paste"},
     {KEY_LIST, "winnow-list"},
     {KEY_CLEAR, "ed-start-over"},
+    {KEY_ACCEPT, "winnow-accept"},
 };
 
 struct sequence {
@@ -98,6 +99,7 @@ void add_functions(EditLine *el) {
   el_set(el, EL_ADDFN, "winnow-up", "Line above, or older line", go_up);
   el_set(el, EL_ADDFN, "winnow-down", "Line below, or newer line", go_down);
   el_set(el, EL_ADDFN, "winnow-end", "Go to the end", go_to_end);
+  el_set(el, EL_ADDFN, "winnow-accept", "Insert the hint", accept_hint);
   el_set(el, EL_ADDFN, "winnow-ignore", "Do nothing", ignore);
 }
 

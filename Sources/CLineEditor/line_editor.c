@@ -98,6 +98,7 @@ void line_editor_close(line_editor *editor) {
   if (editor->history) history_end(editor->history);
   forget_candidates(editor);
   forget_draft(editor);
+  forget_hint(editor);
   free(editor->prompt);
   free(editor->line);
   free(editor);

@@ -34,6 +34,9 @@ enum Places {
   /// Where what was worked out from data is kept.
   static var derived: String { base("XDG_CACHE_HOME", ".cache") + "/winnow/derived" }
 
+  /// The user's settings for every prompt.
+  static var settings: String { base("XDG_CONFIG_HOME", ".config") + "/winnow/rc.winnow" }
+
   /// What the user named: `--data`, then `$WINNOW_DATA`.
   private static func namedData(_ named: [String]) -> [String] {
     let listed = ProcessInfo.processInfo.environment["WINNOW_DATA"] ?? ""

@@ -1,6 +1,7 @@
 import CommandLanguage
 import Foundation
 import Glibc
+import LinearAlgebra
 import Notebook
 import WorkspaceStore
 
@@ -19,13 +20,14 @@ struct Prompt {
     let completer = Completer(session)
     guard
       let editor = LineEditor(
-        program: "winnow", history: history,
+        program: "winnow", history: history, hints: job.options.color.allowsHints,
         complete: { line, cursor in
           let found = completer.complete(line, cursor)
           return Completion(
             replace: found.replace.lower..<found.replace.upper, candidates: found.candidates)
         })
     else { return try Conversation(job, session).run() }
+    applySettings()
     try greet()
     while true {
       switch try read(editor) {
@@ -38,6 +40,19 @@ struct Prompt {
       case .terminated: return .stopped
       }
     }
+  }
+
+  /// The user's file of settings, which the prompt alone reads: a script runs alike everywhere. What
+  /// is wrong with it is said, and the prompt comes all the same. Flags come before it.
+  private func applySettings() {
+    guard FileManager.default.fileExists(atPath: Places.settings) else { return }
+    do {
+      try Preferences.apply(
+        try ScriptFile.read(Places.settings), to: session, timing: job.options.timing)
+    } catch {
+      job.console.say(Failure(error, in: error.source))
+    }
+    if let threads = job.options.threads { Parallel.threads = threads }
   }
 
   private func greet() throws {

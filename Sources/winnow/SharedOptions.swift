@@ -63,11 +63,23 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .always: return true
     case .never: return false
-    case .auto:
-      let environment = ProcessInfo.processInfo.environment
-      let refused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-      return !refused && isatty(STDERR_FILENO) == 1
+    case .auto: return !Self.isRefused && isatty(STDERR_FILENO) == 1
     }
+  }
+
+  /// Whether the prompt may show in grey what could follow: without colours nobody could tell it
+  /// from what was typed.
+  var allowsHints: Bool {
+    switch self {
+    case .always: true
+    case .never: false
+    case .auto: !Self.isRefused
+    }
+  }
+
+  private static var isRefused: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
   }
 }
 

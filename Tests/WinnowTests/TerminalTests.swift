@@ -14,6 +14,18 @@ struct TerminalTests {
     try hold("completes")
   }
 
+  @Test func `hints in grey what could follow, and the right arrow takes it`() throws {
+    try hold("hints")
+  }
+
+  @Test func `NO_COLOR has neither colours nor hints`() throws {
+    try hold("no_hints_without_colours")
+  }
+
+  @Test func `a file of settings is for the prompt, and holds nothing else`() throws {
+    try hold("settings_file")
+  }
+
   @Test func `Ctrl-C at the prompt clears the line`() throws {
     try hold("interrupt_clears_the_line")
   }

@@ -47,6 +47,10 @@ typedef struct {
   /// Composes accents in pasted text (NFC), without which libedit's cursor goes astray: calls
   /// `line_editor_add` once.
   void (*compose)(void *context, const char *text, size_t length, line_editor_answer *answer);
+
+  /// Says what could follow the line, to be shown in grey behind the cursor: calls
+  /// `line_editor_add` once, or not at all. NULL for no hints.
+  void (*hint)(void *context, const char *line, size_t length, line_editor_answer *answer);
 } line_editor_callbacks;
 
 /// Opens the editor and reads the user's `.editrc`.

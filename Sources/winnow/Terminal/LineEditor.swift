@@ -30,25 +30,32 @@ final class LineEditor {
   }
 
   private let complete: (String, Int) -> Completion
+  private let hints: Bool
+  /// Oldest first.
+  private var history: [String] = []
   private var editor: OpaquePointer?
   private let plain = InputReader()
 
   /// - Parameters:
   ///   - program: the name under which a user's `.editrc` may speak of this program alone.
   ///   - history: earlier lines, oldest first.
+  ///   - hints: whether what could follow stands behind the cursor in grey; the right arrow takes it.
   ///   - complete: is given the line and the cursor's UTF-8 offset in it.
   /// - Returns: nil where stdin or stdout is not a terminal.
   init?(
-    program: String, history: [String], complete: @escaping (String, Int) -> Completion
+    program: String, history: [String], hints: Bool,
+    complete: @escaping (String, Int) -> Completion
   ) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
     self.complete = complete
+    self.hints = hints
     guard !Self.isDumb else { return }
     let context = Unmanaged.passUnretained(self).toOpaque()
     editor = line_editor_open(
       program, Signals.eventDescriptor,
       line_editor_callbacks(
-        context: context, wake: wakeEditor, complete: completeLine, compose: composeText))
+        context: context, wake: wakeEditor, complete: completeLine, compose: composeText,
+        hint: hints ? hintLine : nil))
     for line in history { remember(line) }
   }
 
@@ -78,7 +85,29 @@ final class LineEditor {
   /// Makes `line` the newest of the history.
   func remember(_ line: String) {
     guard let editor else { return }
+    if hints { history.append(line) }
     line_editor_remember(editor, line)
+  }
+
+  /// What could follow the line: the rest of the newest line that began like it, or of the only
+  /// word that fits; nil where there is nothing to say.
+  fileprivate func hint(_ line: String) -> String? {
+    let typed = line.utf8
+    let known = history.last {
+      $0.utf8.count > typed.count && $0.utf8.starts(with: typed)
+    }
+    if let known { return Self.firstLine(known.utf8.dropFirst(typed.count)) }
+    let found = complete(line, typed.count)
+    guard found.candidates.count == 1, let only = found.candidates.first,
+      found.replace.upperBound == typed.count, !found.replace.isEmpty,
+      only.utf8.starts(with: typed.dropFirst(found.replace.lowerBound))
+    else { return nil }
+    return Self.firstLine(only.utf8.dropFirst(found.replace.count))
+  }
+
+  private static func firstLine(_ text: Substring.UTF8View) -> String? {
+    let line = text.prefix { $0 >= 0x20 && $0 != 0x7f }
+    return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
   }
 
   private static var isDumb: Bool {
@@ -138,6 +167,17 @@ private func completeLine(
   let bytes = UnsafeRawBufferPointer(start: line, count: length)
   editor.addCandidates(
     for: String(decoding: bytes, as: UTF8.self), at: cursor, to: answer)
+}
+
+private func hintLine(
+  _ context: UnsafeMutableRawPointer?, _ line: UnsafePointer<CChar>?, _ length: Int,
+  _ answer: OpaquePointer?
+) {
+  guard let context, let line, let answer else { return }
+  let editor = Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
+  let bytes = UnsafeRawBufferPointer(start: line, count: length)
+  guard let hint = editor.hint(String(decoding: bytes, as: UTF8.self)) else { return }
+  line_editor_add(answer, hint)
 }
 
 private func composeText(

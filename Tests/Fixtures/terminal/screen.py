@@ -83,8 +83,23 @@ class Terminal:
             self.stream.feed(data)
         return bool(data)
 
+    def hint(self):
+        """What stands behind the cursor in grey."""
+        cells = self.screen.buffer[self.screen.cursor.y]
+        text = ""
+        for x in range(self.screen.cursor.x, self.screen.columns):
+            if cells[x].fg not in ("black", "brightblack"):  # pyte 0.8 tells no bright black
+                break
+            text += cells[x].data
+        return text
+
     def lines(self):
-        return [line.rstrip() for line in self.screen.display]
+        """What stands on the screen, without the hint: nobody typed that."""
+        lines = [line.rstrip() for line in self.screen.display]
+        y, hint = self.screen.cursor.y, self.hint().rstrip()
+        if hint and lines[y].endswith(hint):
+            lines[y] = lines[y][:-len(hint)].rstrip()
+        return lines
 
     def text(self):
         """All that was ever shown, above the screen and on it."""

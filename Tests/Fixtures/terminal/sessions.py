@@ -407,6 +407,61 @@ def signals_end_the_wait_for_a_pipe(folder):
         check(program.wait(PATIENCE) == code, f"exit code {program.returncode}, not {code}")
 
 
+def hints(folder):
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("budget = 20")
+    session.at_prompt()
+    session.send("bu")
+    session.wait("a hint of the history", lambda: session.hint() == "dget = 20")
+    session.at_prompt("bu")
+    session.send("\x1b[C")
+    session.at_prompt("budget = 20")
+    session.send("\x15que")
+    session.wait("a hint of the vocabulary", lambda: session.hint() == "ry")
+    session.send("\x05")
+    session.at_prompt("query")
+    session.send("\x03")
+    session.at_prompt()
+    session.send("bu")
+    session.wait("the hint again", lambda: session.hint() == "dget = 20")
+    session.send("\r")
+    session.expect("error[")
+    check("bu" in session.lines()[-1] or "budget = 20" not in session.lines()[-1], "hint left")
+    session.leave()
+
+
+def no_hints_without_colours(folder):
+    session = Session(folder, {"NO_COLOR": "1"})
+    session.at_prompt()
+    session.enter("budget = 20")
+    session.at_prompt()
+    session.send("bu")
+    session.at_prompt("bu")
+    session.settle()
+    session.at_prompt("bu")
+    check("\x1b[90m" not in session.raw.decode(), "grey in spite of NO_COLOR")
+    check("\x1b[0m" not in session.raw.decode(), "colours in spite of NO_COLOR")
+    session.send("\x15")
+    session.leave()
+
+
+def settings_file(folder):
+    place = folder / ".config" / "winnow"
+    place.mkdir(parents=True)
+    (place / "rc.winnow").write_text("# mine\nset timing on\n")
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("show vars")
+    session.expect("cell 1: ")
+    session.leave()
+    (place / "rc.winnow").write_text("set timing on\nload digits\n")
+    session = Session(folder)
+    session.at_prompt()
+    session.expect("a file of settings holds set lines only")
+    session.leave()
+
+
 if __name__ == "__main__":
     PROGRAM, name = sys.argv[1:]
     os.closerange(3, 1024)  # pipes of tests that run beside this one
