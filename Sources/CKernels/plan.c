@@ -56,6 +56,13 @@ bool ck_multiplies_brain_floats(void) {
          dnnl_cpu_isa_avx512_core_bf16;
 }
 
+void ck_plan_library(int32_t version[3]) {
+  const dnnl_version_t *found = dnnl_version();
+  version[0] = found->major;
+  version[1] = found->minor;
+  version[2] = found->patch;
+}
+
 ck_plan *ck_plan_new(int32_t batch, bool training, int32_t precision, int32_t threads) {
   ck_plan *plan = calloc(1, sizeof *plan);
   if (plan == NULL) return NULL;

@@ -58,11 +58,7 @@ extension SessionLease {
         sql: """
           SELECT number, text, status, started FROM input_rows WHERE session = ? ORDER BY number
           """, arguments: [number]
-      ).map { row in
-        InputRecord(
-          number: try row.decode(atIndex: 0), text: try row.decode(atIndex: 1),
-          status: try .stored(row, 2), started: try row.decode(atIndex: 3))
-      }
+      ).map { try InputRecord($0, from: 0) }
     }
   }
 
@@ -108,6 +104,15 @@ extension CellRecord {
         filter: try row.decode(atIndex: 18),
         model: try row.decode(atIndex: 19)),
       error: try row.decode(atIndex: 20), effect: try row.decode(atIndex: 21))
+  }
+}
+
+extension InputRecord {
+  /// From the columns number, text, status, started, the first of them at `index`.
+  init(_ row: Row, from index: Int) throws {
+    self.init(
+      number: try row.decode(atIndex: index), text: try row.decode(atIndex: index + 1),
+      status: try .stored(row, index + 2), started: try row.decode(atIndex: index + 3))
   }
 }
 

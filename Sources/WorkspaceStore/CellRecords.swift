@@ -89,6 +89,10 @@ package enum HeadMove: Sendable, Hashable {
   case byItself
   /// At another cell, or before the first (nil): undo, redo, switch.
   case to(Int?)
+  /// Where it is, on a branch that begins there.
+  case onNewBranch(String)
+  /// At the end of another branch.
+  case onBranch(String)
 }
 
 /// What was in force in a cell, for the columns of the views; nil where the cell says nothing.

@@ -93,6 +93,8 @@ extension SessionLease {
     if outcome.status != .interrupted { try dropCheckpoint(of: cell, db) }
     switch outcome.headMove {
     case .to(let target): try setHead(to: target, db)
+    case .onNewBranch(let name): try startBranch(name, db)
+    case .onBranch(let name): try switchBranch(to: name, db)
     case .byItself where isNode && outcome.status == .ok: try storeHead(cell, db)
     case .byItself: break
     }

@@ -7,7 +7,7 @@ import GRDB
 enum Schema {
   /// "WNNW", in the header of every workspace.
   static let applicationID: Int64 = 0x574E_4E57
-  static let version = 2
+  static let version = 3
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -21,6 +21,10 @@ enum Schema {
     migrator.registerMigration("2") { db in
       for statement in Tables.version2 { try db.execute(sql: statement) }
       try db.execute(sql: "PRAGMA user_version = 2")
+    }
+    migrator.registerMigration("3") { db in
+      for statement in Tables.version3 { try db.execute(sql: statement) }
+      try db.execute(sql: "PRAGMA user_version = 3")
     }
     return migrator
   }

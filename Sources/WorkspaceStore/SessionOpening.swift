@@ -73,7 +73,9 @@ extension Workspace {
     return SessionLease(workspace: self, number: number, isNew: true, seed: seed, lock: lock)
   }
 
-  private func readingLease(_ choice: SessionChoice) throws(WorkspaceError) -> SessionLease {
+  /// A lease that only reads, of a session that somebody else may hold.
+  /// - Throws: `noSession`; `readOnly` or `newer` for a new one.
+  package func readingLease(_ choice: SessionChoice) throws(WorkspaceError) -> SessionLease {
     let all = try sessionNumbers()
     let number: Int
     switch choice {

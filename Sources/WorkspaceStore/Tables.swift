@@ -10,6 +10,8 @@ enum Tables {
 
   static let version2 = [checkpoints]
 
+  static let version3 = [branches, branchOfSession]
+
   private static let sessions = """
     CREATE TABLE session_rows (
       number INTEGER PRIMARY KEY CHECK (number > 0),
@@ -145,6 +147,20 @@ enum Tables {
       FOREIGN KEY (session, child) REFERENCES cell_rows (session, number)
     ) STRICT, WITHOUT ROWID
     """
+
+  // The branch that the session stands on is not among them: its end is the session's head.
+  private static let branches = """
+    CREATE TABLE branch_rows (
+      session INTEGER NOT NULL REFERENCES session_rows,
+      name TEXT NOT NULL,
+      head INTEGER,            -- null before the first cell
+      PRIMARY KEY (session, name),
+      FOREIGN KEY (session, head) REFERENCES cell_rows (session, number)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let branchOfSession =
+    "ALTER TABLE session_rows ADD COLUMN branch TEXT NOT NULL DEFAULT 'main'"
 
   // The long column stands last, and a newer state takes the place of an older one.
   private static let checkpoints = """

@@ -21,6 +21,10 @@ package enum WorkspaceError: Error, Sendable, Hashable {
   case noSession(Int, existing: ClosedRange<Int>?)
   /// No cell of the session has this number, or it is none that the session can stand at.
   case noCell(Int, session: Int)
+  /// The session has a branch of this name already.
+  case branchExists(String, session: Int)
+  /// The session has no branch of this name; `among` are those that it has.
+  case noBranch(String, session: Int, among: [String])
   /// The cell is not running, so it cannot be finished (again).
   case cellNotRunning(Int, session: Int)
   /// The input was never begun, or has ended already.

@@ -14,7 +14,8 @@ struct Winnow: ParsableCommand {
       """,
     version: "winnow \(Program.version)",
     subcommands: [
-      Run.self, ReplayScript.self, Check.self, Sessions.self, Completions.self,
+      Run.self, ReplayScript.self, Check.self, Sessions.self, History.self, Diff.self, Doctor.self,
+      Completions.self,
     ])
 
   @OptionGroup var shared: SharedOptions
@@ -43,9 +44,6 @@ struct Run: ParsableCommand {
       "Replace the value of a top-level assignment; may be repeated.", valueName: "name=value"))
   var parameters: [String] = []
 
-  @Flag(name: .customLong("continue"), help: "Go on at the head of the newest session.")
-  var continues = false
-
   @OptionGroup var shared: SharedOptions
 }
 
@@ -73,6 +71,43 @@ struct Check: ParsableCommand {
 struct Sessions: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the sessions of the workspace.")
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct History: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List what was typed in a session, the newest one unless --session names another.")
+
+  @Argument(help: "The last so many inputs, or those of a range: 5, 3..7, 3.., ..7.")
+  var which: String?
+
+  @Option(
+    name: .customShort("g"),
+    help: ArgumentHelp("Search for a text in all sessions instead.", valueName: "text"))
+  var search: String?
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct Diff: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Name the first cell, pick and reason in which two ways differ.",
+    discussion: """
+      Each is a session's number, a branch of the session in use, a script .winnow, or a workspace \
+      .sqlite, of which it is the newest session. Exit code 3 where they differ.
+      """)
+
+  @Argument(help: "A session, branch, script or workspace.") var a: String
+  @Argument(help: "What it is compared with.") var b: String
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check the workspace, the libraries, the processor and the data directories.",
+    discussion: "Changes nothing. Exit code 4 where the workspace is damaged.")
 
   @OptionGroup var shared: SharedOptions
 }

@@ -38,7 +38,7 @@ struct Job {
       ScriptPart(source, requiresReads: header == nil, overrides: overrides.values)
     }
     try overrides.requireUse(in: parts.map(\.source))
-    guard command.continues || options.session != nil else {
+    guard options.continues || options.session != nil else {
       // A script that does not check leaves no session behind.
       guard try checked(parts, variables: [:]) != nil else { return .usage }
       let recorded = headers.first.flatMap { $0?.seed }
@@ -74,7 +74,8 @@ struct Job {
   private func inSession(
     _ choice: SessionChoice, seed: Int? = nil, _ body: (Session) throws -> ExitStatus
   ) throws -> ExitStatus {
-    let workspace = try Workspace.open(Places.workspace(options.workspace))
+    let workspace = try Workspace.open(
+      Places.workspace(options.workspace), readOnly: options.readOnly)
     defer { try? workspace.close() }
     let lease: SessionLease
     do {

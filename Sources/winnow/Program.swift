@@ -43,6 +43,9 @@ enum Program {
     case let replay as ReplayScript: return try Job(replay.shared).replay(replay)
     case let check as Check: return try Job(check.shared).check(check)
     case let sessions as Sessions: return try Job(sessions.shared).sessions()
+    case let history as History: return try Job(history.shared).history(history)
+    case let diff as Diff: return try Job(diff.shared).diff(diff)
+    case let doctor as Doctor: return try Job(doctor.shared).doctor()
     case let completions as Completions:
       return try Job(completions.shared).completions(completions)
     case let root as Winnow:

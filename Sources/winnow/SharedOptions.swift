@@ -11,6 +11,12 @@ struct SharedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The session to go on with.", valueName: "n"))
   var session: Int?
 
+  @Flag(name: .customLong("continue"), help: "Go on at the head of the newest session.")
+  var continues = false
+
+  @Flag(help: "Write nothing to the workspace: look at what is there.")
+  var readOnly = false
+
   @Option(help: "How results are written: box, markdown, csv, json or jsonl.")
   var mode: OutputMode = .box
 

@@ -27,6 +27,9 @@ typedef int32_t ck_tensor;
 /// Whether the processor multiplies bfloat16 numbers.
 bool ck_multiplies_brain_floats(void);
 
+/// Writes the version of oneDNN: major, minor, patch.
+void ck_plan_library(int32_t version[3]);
+
 enum {
   /// 32-bit floats; 3 x 3 convolutions go through Winograd's transform where that is faster, which
   /// rounds ten times as coarsely (a root mean square of 1.5e-6 of the result instead of 1.6e-7).

@@ -5,23 +5,28 @@ import WorkspaceStore
 extension Vocabulary {
   static let history = Row(
     Entry(
-      .command, "history", "lists what was typed in this session",
+      .command, "history", "lists what was typed in this session, or finds it in all of them",
       parameters: [
-        .positional("n", .integer(1...Int.max), default: .absent, "only the last n inputs")
+        .positional(
+          "which", .either([.integer(1...Int.max), .text]), default: .absent,
+          "a number: the last so many inputs; 3..7, 3.. or ..7: those; -g: search"),
+        .positional("text", .text, default: .absent, "what to search for, behind -g"),
       ],
-      examples: ["load digits\nhistory", "load digits\nquery random 5\nhistory 1"]),
+      details: """
+        history -g TEXT finds the inputs of all sessions of the workspace that hold a text, whatever the
+        case of its letters; the newest come first.
+        """,
+      examples: [
+        "load digits\nquery random 5\nhistory 1\nhistory 1..2",
+        "load digits\nhistory -g DIGITS",
+      ]),
     CommandImplementation(
-      isNode: false,
+      isNode: false, validate: HistoryView.validate,
       action: .compute { invocation in
-        let inputs = try invocation.session.lease.inputs()
-          .filter { $0.number != invocation.input }
-        let shown = inputs.suffix(invocation.arguments.integer("n") ?? inputs.count)
-        return Output(
-          table: Table(
-            columns: [.init("input"), .init("text"), .init("status")],
-            rows: shown.map {
-              [.int($0.number), .string($0.text.trimmed), .string($0.status.rawValue)]
-            }))
+        let view = try HistoryView(
+          invocation.arguments["which"]?.plainText, invocation.arguments.text("text"),
+          at: invocation.arguments.ranges["which"])
+        return try view.output(invocation.session.lease, except: invocation.input)
       }))
 
   static let undo = Row(
@@ -58,7 +63,9 @@ extension Vocabulary {
     }
     let head = line.last?.number
     invocation.headMove = .to(head)
-    return moved(to: head, "undone: \(undone.reversed().joined(separator: "; "))")
+    return HeadReport.output(
+      head, branch: try invocation.session.lease.branch(),
+      "undone: \(undone.reversed().joined(separator: "; "))")
   }
 
   static let redo = Row(
@@ -88,12 +95,8 @@ extension Vocabulary {
     }
     invocation.headMove = .to(head)
     let text = try lease.inputs().first { $0.number == redone.input }?.text.firstCodeLine
-    return moved(to: head, "again: \(text ?? redone.command)")
-  }
-
-  private static func moved(to head: Int?, _ line: String) -> Output {
-    Output(
-      record: .record(("head", .optional(head)), ("branch", .string("main"))), lines: [line])
+    return HeadReport.output(
+      head, branch: try lease.branch(), "again: \(text ?? redone.command)")
   }
 }
 

@@ -14,7 +14,6 @@ extension Vocabulary {
         """,
       examples: [
         "load digits subset=60\nplan pretrain simclr epochs=100",
-        "load digits\nquery random 20\nplan train resnet18",
         "load digits\nnoise sym 0.5\nplan query npc 100",
       ]),
     CommandImplementation(isLong: true, plansAnother: true, action: .compute(runPlan)))

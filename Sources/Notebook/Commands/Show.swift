@@ -10,10 +10,12 @@ extension Vocabulary {
         .positional(
           "subject",
           .choice([
-            "pool", "labeled", "rounds", "curves", "coverage", "noise", "filter", "cells", "vars",
-            "settings",
+            "pool", "labeled", "rounds", "curves", "coverage", "noise", "filter", "cells", "cell",
+            "tree", "vars", "settings",
           ]),
           "what to show"),
+        .positional(
+          "number", .integer(1...Int.max), default: .absent, "of cell: which one"),
         .option(
           "columns", .value, default: .absent, "names of columns, in this order: a,b,c"),
         .option(
@@ -35,11 +37,12 @@ extension Vocabulary {
         curves has mean and band of a metric at each budget; each seed counts once, and what was run
         with other options or models is a curve of its own. show coverage has a row for each radius:
         the share of samples without a neighbour of another cluster (purity), the sizes of the
-        balls, and what the labeled set covers.
+        balls, and what the labeled set covers. show cell N has a cell again in full; show tree all
+        places of the session with its branches, those undone hollow.
         """,
       examples: [
         "load digits\nquery probcover 20\ntrain linear\nshow rounds",
-        "load digits\nquery random 5\nshow labeled\nshow rounds columns=round,n_labeled,coverage",
+        "load digits\nquery random 5\nundo\nquery coreset 5\nshow tree\nshow cell 2",
       ]),
     CommandImplementation(validate: validateShow, action: .compute(runShow)))
 
@@ -47,6 +50,12 @@ extension Vocabulary {
   @Sendable private static func validateShow(_ bound: BoundCommand) throws(Diagnostic) {
     let subject = bound.arguments.text("subject")
     if subject != "curves" { try bound.refuse(["by", "metric", "band"], "is for show curves") }
+    if subject != "cell" { try bound.refuse(["number"], "is for show cell") }
+    if subject == "cell", bound.arguments["number"] == nil {
+      throw Diagnostic(
+        .missingArgument, "show cell needs a cell's number",
+        at: SourceRange(bound.range.upper, bound.range.upper), label: "show cells lists all")
+    }
     if subject != "rounds" { try bound.refuse(["layout"], "is for show rounds") }
   }
 
@@ -62,6 +71,8 @@ extension Vocabulary {
     case "filter": output = try Showing.filter(invocation)
     case "settings": output = Showing.settings(invocation)
     case "cells": output = try Showing.cells(invocation)
+    case "cell": output = try Showing.cell(invocation)
+    case "tree": output = try Showing.tree(invocation)
     default: output = Showing.variables(invocation)
     }
     return try Showing.chosen(output, invocation)

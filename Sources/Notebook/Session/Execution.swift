@@ -37,7 +37,7 @@ extension Session {
     _ statement: Statement, in source: SourceText, text: String,
     report: @escaping (CellReport) -> Void
   ) throws -> Flow {
-    let input = try lease.beginInput(text: overridden(statement, in: source, text: text))
+    let input = try beginInput(overridden(statement, in: source, text: text))
     let context = RunContext(
       source: source, input: input, report: report, isWholeInput: !statement.isLoop,
       chain: [source.name].compactMap { $0 }.map(ScriptFile.identity))
@@ -53,8 +53,13 @@ extension Session {
       } else {
         try execute(statement, context, &position)
       }
-    if !hasEndedInput { try lease.endInput(input, status: flow.status) }
+    if !hasEndedInput, !lease.isReadOnly { try lease.endInput(input, status: flow.status) }
     return flow
+  }
+
+  /// Where nothing can be written, inputs have the number that they would have.
+  private func beginInput(_ text: String) throws -> Int {
+    lease.isReadOnly ? try lease.nextInput() : try lease.beginInput(text: text)
   }
 
   /// The text with the value that takes the place of a top-level assignment's own.
@@ -69,6 +74,7 @@ extension Session {
 
   /// Keeps text that holds no statement (comments at the end of a script), for `save`.
   package func note(_ text: String) throws {
+    guard !lease.isReadOnly else { return }
     try lease.endInput(try lease.beginInput(text: text), status: .ok)
   }
 
@@ -191,15 +197,22 @@ extension Session {
       isNode: traits.isNode, changesState: traits.changesState,
       variables: LoopVariables.encoded(loop))
     position += 1
-    let number = traits.isLong ? try lease.begin(cell) : nil
-    let result = Result { try run(&invocation) }
+    let number = traits.isLong && !lease.isReadOnly ? try lease.begin(cell) : nil
+    let result = Result {
+      try requireWritable(bound, traits.changesState)
+      let output = try run(&invocation)
+      try requireWritable(bound, invocation.headMove != .byItself)
+      return output
+    }
     cell.command = invocation.bound.canonical
     let seconds = (ContinuousClock.now - started).seconds
     var report = self.report(invocation, result, seconds, context)
     var outcome = try CellRecording.outcome(report, invocation, seconds: seconds)
     outcome.endsInput = context.isWholeInput
     do throws(WorkspaceError) {
-      if let number {
+      if lease.isReadOnly {
+        // What only looks leaves no cell.
+      } else if let number {
         try lease.finish(number, outcome, command: cell.command)
       } else {
         _ = try lease.record(cell, outcome)
@@ -216,6 +229,15 @@ extension Session {
     if case .success = result { try commit(invocation, seconds: seconds) }
     context.report(report)
     return report.flow
+  }
+
+  /// - Throws: `refused` for what would change a session of which nothing can be written.
+  private func requireWritable(_ bound: BoundCommand, _ changes: Bool) throws {
+    guard changes, let reason = workspace.readOnlyReason else { return }
+    var diagnostic = WorkspaceMessage.diagnostic(reason)
+    diagnostic.range = bound.range
+    diagnostic.notes.append("commands that only look, such as show and plot, can be given")
+    throw diagnostic
   }
 
   private func report(
@@ -248,10 +270,12 @@ extension Session {
       input: context.input, position: position, command: command, typed: typed,
       changesState: false, variables: LoopVariables.encoded(loop))
     position += 1
-    _ = try lease.record(
-      cell,
-      CellOutcome(
-        status: .error, seconds: 0, error: failure.json.text, endsInput: context.isWholeInput))
+    if !lease.isReadOnly {
+      _ = try lease.record(
+        cell,
+        CellOutcome(
+          status: .error, seconds: 0, error: failure.json.text, endsInput: context.isWholeInput))
+    }
     hasEndedInput = context.isWholeInput
     let report = CellReport(
       cell: number, input: context.input, command: command, status: .error, seconds: 0,

@@ -38,6 +38,13 @@ package enum WorkspaceMessage {
         .range, "no session \(number)", notes: [range ?? "there is no session yet"])
     case .noCell(let cell, let session):
       return Diagnostic(.range, "session \(session) has no cell \(cell) to stand at")
+    case .branchExists(let name, let session):
+      return Diagnostic(.refused, "session \(session) has a branch '\(name)' already")
+    case .noBranch(let name, let session, let all):
+      return Diagnostic(
+        .unknownName, "session \(session) has no branch '\(name)'",
+        notes: ["branches: \(all.joined(separator: ", "))"],
+        suggestions: Spelling.nearest(name, among: all))
     case .cellNotRunning, .inputNotRunning, .released, .closed:
       return Diagnostic(.refused, "the session is not open any more")
     case .diskFull(let path):

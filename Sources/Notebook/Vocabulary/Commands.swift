@@ -5,7 +5,7 @@ extension Vocabulary {
     assertion, seed,
     reset,
     history,
-    undo, redo, resume, sql,
+    undo, redo, branch, `switch`, diff, resume, sql,
     save, export, source, set, help, quit,
   ]
 }

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// What the program says of workspaces without running commands of the language.
+@Suite struct DoctorTests {
+  @Test func `finds nothing wrong with a workspace that is well, and changes nothing`() throws {
+    try withWorkplace { place in
+      #expect(try place.run("-c", "load digits subset=60; query random 5").code == 0)
+      let before = try Data(contentsOf: URL(fileURLWithPath: place.workspace))
+      let run = try place.run("doctor", "--mode", "csv")
+      #expect(run.code == 0, "\(run.out)")
+      for subject in ["workspace", "arrays", "SQLite", "OpenBLAS", "oneDNN", "threads", "memory"] {
+        #expect(run.out.contains("\n\(subject),"), "\(subject)")
+      }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: place.workspace)) == before)
+    }
+  }
+
+  @Test func `finds an array that is not as its digest says`() throws {
+    try withWorkplace { place in
+      #expect(try place.run("-c", "load digits").code == 0)
+      // The features of 1,297 digits are most of the file.
+      let url = URL(fileURLWithPath: place.workspace)
+      var bytes = try Data(contentsOf: url)
+      bytes[bytes.count / 2] ^= 1
+      try bytes.write(to: url)
+      let run = try place.run("doctor")
+      #expect(run.code == 4 && run.out.contains("not as their digests say"), "\(run.out)")
+    }
+  }
+
+  @Test func `says that there is no workspace yet, and that a file is none`() throws {
+    try withWorkplace { place in
+      let none = try place.run("doctor")
+      #expect(none.code == 0 && none.out.contains("no workspace at"), "\(none.out)")
+      #expect(!FileManager.default.fileExists(atPath: place.workspace))
+      try Data("no database, but long enough to be one".utf8)
+        .write(to: URL(fileURLWithPath: place.workspace))
+      #expect(try place.run("doctor").code == 4)
+    }
+  }
+
+  @Test func `history and diff read the workspace from the command line`() throws {
+    try withWorkplace { place in
+      #expect(try place.run("-c", "seed 1; branch b; seed 2").code == 0)
+      let history = try place.run("history", "2..3", "--mode", "csv")
+      #expect(history.out == "input,text,status\r\n2,branch b;,ok\r\n3,seed 2,ok\r\n")
+      let found = try place.run("history", "-g", "SEED", "--mode", "csv")
+      #expect(found.out.split(separator: "\r\n").count == 3)
+      #expect(try place.run("diff", "main", "b").code == 3)
+      #expect(try place.run("diff", "b", "b").code == 0)
+      #expect(try place.run("diff", "main", "c").code == 2)
+      #expect(try place.run("history", "--session", "9").code == 2)
+    }
+  }
+
+  @Test func `a workspace that is only read answers, and takes nothing`() throws {
+    try withWorkplace { place in
+      #expect(try place.run("-c", "load digits subset=60; query random 5").code == 0)
+      let look = try place.run("--read-only", "-c", "show labeled", "--mode", "csv")
+      #expect(look.code == 0 && look.out.split(separator: "\r\n").count == 6, "\(look.err)")
+      let change = try place.run("--read-only", "-c", "query random 5")
+      #expect(change.code == 1 && change.err.contains("reading only"), "\(change.err)")
+      let back = try place.run("--read-only", "-c", "undo")
+      #expect(back.code == 1)
+      #expect(try place.run("history", "--mode", "csv").out.split(separator: "\r\n").count == 3)
+    }
+  }
+}
