@@ -36,7 +36,8 @@ package struct HealthReport {
       found.damages.isEmpty ? "well" : found.damages.joined(separator: "; "),
       isWell: found.damages.isEmpty)
     add(
-      "references", found.orphans == 0 ? "well" : "\(found.orphans) rows refer to what is not there",
+      "references",
+      found.orphans == 0 ? "well" : "\(found.orphans) rows refer to what is not there",
       isWell: found.orphans == 0)
     try examineBlobs(workspace)
     if found.abandoned > 0 {

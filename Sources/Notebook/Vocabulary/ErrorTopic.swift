@@ -97,7 +97,8 @@ package struct ErrorTopic: Sendable {
       "Use that version; until then the workspace can be read, not written."),
     ErrorTopic(
       .workspaceCorrupt, "the workspace is no database, or a damaged one",
-      "Bring back a copy of the file, or name another with --workspace FILE."),
+      "winnow doctor says what is wrong. Bring back a copy of the file, or name another with "
+        + "--workspace FILE."),
     ErrorTopic(
       .diskFull, "there is no room left on the disk of the workspace",
       "Make room and type the command again: nothing of it has been kept."),
