@@ -56,7 +56,27 @@ struct ReplayScript: ParsableCommand {
   @Flag(help: "Compare with the results that the script has recorded.")
   var verify = false
 
+  @Flag(help: "With --verify: ties count as differences.")
+  var exact = false
+
+  @Flag(help: "Record the new results in the script, after showing what changes.")
+  var update = false
+
+  @Option(
+    name: .customShort("p"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replace the value of a top-level assignment; may be repeated.", valueName: "name=value"))
+  var parameters: [String] = []
+
   @OptionGroup var shared: SharedOptions
+
+  mutating func validate() throws {
+    if exact, !verify { throw ValidationError("--exact says how --verify compares: give both.") }
+    if update, verify { throw ValidationError("--update records, --verify compares: give one.") }
+    if update, !parameters.isEmpty {
+      throw ValidationError("--update records the script as it is, without -p.")
+    }
+  }
 }
 
 struct Check: ParsableCommand {

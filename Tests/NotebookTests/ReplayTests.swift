@@ -165,7 +165,7 @@ import Testing
       let differing = try replay(edited).verified.filter { $0.outcome == .differs }
       #expect(differing.count == 1)
       let said = try #require(differing.first?.details.first)
-      #expect(said == "pick 4 of query 1: recorded sample \(others[3]), now \(picks[3])")
+      #expect(said == "cell 3, pick 4 of query 1: recorded sample \(others[3]), now \(picks[3])")
     }
   }
 
@@ -185,7 +185,8 @@ import Testing
       #expect(differing.count == 1)
       #expect(
         differing.first?.details.first
-          == "sample \(first) in judgement 1: recorded clean, now suspected")
+          == "cell 4, sample \(first) in judgement 1: recorded clean, now suspected, "
+          + "decided by a gap of 0.5")
     }
   }
 

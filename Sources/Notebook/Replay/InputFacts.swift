@@ -1,3 +1,4 @@
+import ActiveLearning
 import CommandLanguage
 import Datasets
 import WorkspaceStore
@@ -21,7 +22,15 @@ package struct InputFacts: Equatable, Sendable {
   struct Judged: Equatable, Sendable {
     let sample: Int
     let isClean: Bool
+    /// How far its score is from the threshold; nil where the filter has none.
+    let margin: Double?
   }
+
+  /// The cells of the queries, and of the judgements.
+  var queries: [Int] = []
+  var judgements: [Int] = []
+  /// How far each pick was ahead of the next best candidate; nil where no score decided.
+  var gaps: [[Double?]] = []
 
   /// Of the given cells, which are those of one input in their order.
   init(_ cells: [CellRecord], lease: SessionLease) throws {
@@ -32,11 +41,23 @@ package struct InputFacts: Equatable, Sendable {
 
   private mutating func add(_ cell: CellRecord, lease: SessionLease) throws {
     let purchases = try lease.purchases(in: [cell.number])
-    if !purchases.isEmpty { picks.append(purchases.map(\.purchase.sample)) }
-    let judged = try lease.verdicts(in: cell.number).map {
-      Judged(sample: $0.verdict.sample, isClean: $0.verdict.isClean)
+    let effect = try cell.effect.map { try Effect(text: $0) }
+    if !purchases.isEmpty {
+      queries.append(cell.number)
+      picks.append(purchases.map(\.purchase.sample))
+      gaps.append(try Self.gaps(purchases.map(\.purchase), effect, lease))
     }
-    if !judged.isEmpty { verdicts.append(judged) }
+    let threshold = effect?.verdict?.threshold
+    let judged = try lease.verdicts(in: cell.number).map { row in
+      let margin = zip([row.verdict.score].compactMap(\.self), [threshold].compactMap(\.self))
+        .map { abs($0 - $1) }.first
+      return Judged(
+        sample: row.verdict.sample, isClean: row.verdict.isClean, margin: margin)
+    }
+    if !judged.isEmpty {
+      judgements.append(cell.number)
+      verdicts.append(judged)
+    }
     for row in try lease.metrics(in: [cell.number]) {
       guard let value = row.metric.value else { continue }
       if row.metric.key == "accuracy" { accuracies.append(value) }
@@ -46,6 +67,22 @@ package struct InputFacts: Equatable, Sendable {
       labels = blob.digest
     }
     if let line = Self.defaults(of: cell), !defaults.contains(line) { defaults.append(line) }
+  }
+
+  /// From the reasons that the query kept, a pick's at its place.
+  private static func gaps(
+    _ picks: [WorkspaceStore.Purchase], _ effect: Effect?, _ lease: SessionLease
+  ) throws
+    -> [Double?]
+  {
+    guard case .queried(let record) = effect, let digest = record.reasonsBlob,
+      let bytes = try lease.workspace.blob(digest),
+      let reasons = try? Stored.value([PickReason?].self, bytes), reasons.count == picks.count
+    else { return picks.map { _ in nil } }
+    return zip(picks, reasons).map { pick, reason in
+      guard let score = pick.score, let next = reason?.runnerUp?.score else { return nil }
+      return abs(score - next)
+    }
   }
 
   /// The options of the canonical command that the typed one does not name. Files that were found

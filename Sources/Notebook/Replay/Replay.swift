@@ -27,16 +27,19 @@ package struct Replay {
     in session: Session, report: @escaping (CellReport) -> Void,
     verified: ((Verification) -> Void)?
   ) throws -> Flow {
+    var isAfterTie = false
     for (index, statement) in script.statements.enumerated() {
       let flow = try session.run(
         statement, in: source, text: String(source.slice(statement.range)), report: report)
       guard case .completed = flow else { return flow }
       guard let verified else { continue }
       let cells = try session.lease.cells(ofInput: session.lease.nextInput() - 1)
-      verified(
-        Verification(
-          line: source.place(of: statement.range.lower).line, command: title(statement),
-          recorded: record(after: index), now: try InputFacts(cells, lease: session.lease)))
+      let verification = Verification(
+        line: source.place(of: statement.range.lower).line, command: title(statement),
+        recorded: record(after: index), now: try InputFacts(cells, lease: session.lease),
+        isAfterTie: isAfterTie)
+      isAfterTie = isAfterTie || verification.outcome == .tie
+      verified(verification)
     }
     return .completed
   }
@@ -44,6 +47,17 @@ package struct Replay {
   /// What differs between the header and this machine and data.
   package func differences(in session: Session) throws -> [String] {
     try header?.differences(from: ReplayHeader(session)) ?? []
+  }
+
+  /// The script with records of what a session that ran it has decided.
+  package func updated(from session: Session) throws -> UpdatedScript {
+    let inputs = try session.lease.inputs()
+    let records = try script.statements.indices.map { index -> RecordLine? in
+      guard inputs.indices.contains(index) else { return nil }
+      let cells = try session.lease.cells(ofInput: inputs[index].number)
+      return try InputFacts(cells, lease: session.lease).line
+    }
+    return UpdatedScript(source, script, header: try ReplayHeader(session), records: records)
   }
 
   /// The `#:` line between this statement and the next.

@@ -4,8 +4,13 @@ import CommandLanguage
 package struct Verification: Sendable {
   package enum Outcome: String, Sendable {
     case ok
+    /// It differs because of a decision between values that are closer than rounding is sure of.
+    case tie = "TIE"
     case differs = "DIFF"
   }
+
+  /// A gap below this decides nothing that another machine would have to repeat.
+  package static let tieGap = 1e-5
 
   package let outcome: Outcome
   /// The line of the script that the input begins in.
@@ -16,16 +21,21 @@ package struct Verification: Sendable {
   /// Whether the script holds a record of this input, or there is nothing to record.
   package let isRecorded: Bool
 
-  /// - Parameter recorded: the line behind the input; nil where the script has none.
-  init(line: Int, command: String, recorded: RecordLine?, now facts: InputFacts) {
+  /// - Parameters:
+  ///   - recorded: the line behind the input; nil where the script has none.
+  ///   - isAfterTie: whether an input before it was a tie: its picks and verdicts follow from that.
+  init(
+    line: Int, command: String, recorded: RecordLine?, now facts: InputFacts,
+    isAfterTie: Bool = false
+  ) {
     self.line = line
     self.command = command
     let now = facts.line ?? RecordLine([])
     isRecorded = recorded != nil || facts.line == nil
     let compared =
-      recorded.map { Self.differences($0, now, facts) } ?? (hard: [], soft: [])
-    outcome = compared.hard.isEmpty ? .ok : .differs
-    details = compared.hard + compared.soft
+      recorded.map { Self.differences($0, now, facts, isAfterTie: isAfterTie) } ?? Differences()
+    outcome = !compared.hard.isEmpty ? .differs : compared.ties.isEmpty ? .ok : .tie
+    details = compared.hard + compared.ties + compared.soft
   }
 
   package var json: JSON {
@@ -40,57 +50,92 @@ package struct Verification: Sendable {
     return ([head] + (details + note).map { "      \($0)" }).joined(separator: "\n")
   }
 
-  private static func differences(_ recorded: RecordLine, _ now: RecordLine, _ facts: InputFacts)
-    -> (hard: [String], soft: [String])
-  {
+  /// What is found of an input.
+  private struct Differences {
     var hard: [String] = []
-    if recorded["labels"] != now["labels"] {
-      hard.append("observed labels differ: \(pair(recorded["labels"], now["labels"]))")
-    }
-    if recorded["selected"] != now["selected"] {
-      hard.append(firstPick(lists(recorded["picks"]), facts.picks))
-    } else if recorded["verdicts"] != now["verdicts"] {
-      hard.append(firstVerdict(lists(recorded["suspected"]), facts.verdicts))
-    }
-    for key in ["accuracy", "loss"] {
-      if let difference = metric(key, recorded[key], now[key]) { hard.append(difference) }
-    }
+    var ties: [String] = []
+    /// What is said, and decides nothing.
     var soft: [String] = []
-    if let before = recorded["defaults"], before != now["defaults"] {
-      soft.append("defaults have changed: \(pair(before, now["defaults"]))")
+
+    /// - Parameter gap: what decided; nil where that is unknown.
+    mutating func add(_ found: (text: String, gap: Double?)) {
+      let gap = found.gap.map { ", decided by a gap of \($0)" } ?? ""
+      if let decided = found.gap, decided < Verification.tieGap {
+        ties.append(found.text + gap)
+      } else {
+        hard.append(found.text + gap)
+      }
     }
-    return (hard, soft)
   }
 
-  private static func firstPick(_ recorded: [[Int]], _ now: [[Int]]) -> String {
+  private static func differences(
+    _ recorded: RecordLine, _ now: RecordLine, _ facts: InputFacts, isAfterTie: Bool
+  ) -> Differences {
+    var found = Differences()
+    if recorded["labels"] != now["labels"] {
+      found.hard.append("observed labels differ: \(pair(recorded["labels"], now["labels"]))")
+    }
+    if isAfterTie {
+      if recorded["selected"] != now["selected"] || recorded["verdicts"] != now["verdicts"] {
+        found.soft.append("after the tie only metrics are compared")
+      }
+    } else if recorded["selected"] != now["selected"] {
+      found.add(firstPick(lists(recorded["picks"]), facts))
+    } else if recorded["verdicts"] != now["verdicts"] {
+      found.add(firstVerdict(lists(recorded["suspected"]), facts))
+    }
+    for key in ["accuracy", "loss"] {
+      if let difference = metric(key, recorded[key], now[key]) { found.hard.append(difference) }
+    }
+    if let before = recorded["defaults"], before != now["defaults"] {
+      found.soft.append("defaults have changed: \(pair(before, now["defaults"]))")
+    }
+    return found
+  }
+
+  private static func firstPick(_ recorded: [[Int]], _ facts: InputFacts) -> (String, Double?) {
+    let now = facts.picks
     for query in 0..<max(recorded.count, now.count) {
       let left = recorded.indices.contains(query) ? recorded[query] : []
       let right = now.indices.contains(query) ? now[query] : []
       for place in 0..<max(left.count, right.count) {
         let before = left.indices.contains(place) ? String(left[place]) : "none"
         let after = right.indices.contains(place) ? String(right[place]) : "none"
-        if before != after {
-          return "pick \(place + 1) of query \(query + 1): recorded sample \(before), now \(after)"
-        }
+        guard before != after else { continue }
+        let cell = facts.queries.indices.contains(query) ? "cell \(facts.queries[query]), " : ""
+        let gaps = facts.gaps.indices.contains(query) ? facts.gaps[query] : []
+        return (
+          "\(cell)pick \(place + 1) of query \(query + 1): recorded sample \(before), now \(after)",
+          gaps.indices.contains(place) ? gaps[place] : nil
+        )
       }
     }
-    return
-      "the digest of the picks differs from the picks recorded beside it: the script was edited"
+    return (
+      "the digest of the picks differs from the picks recorded beside it: the script was edited",
+      nil
+    )
   }
 
-  private static func firstVerdict(_ recorded: [[Int]], _ now: [[InputFacts.Judged]]) -> String {
+  private static func firstVerdict(_ recorded: [[Int]], _ facts: InputFacts) -> (String, Double?) {
+    let now = facts.verdicts
     guard recorded.count == now.count else {
-      return "judgements: recorded \(recorded.count), now \(now.count)"
+      return ("judgements: recorded \(recorded.count), now \(now.count)", nil)
     }
     for (index, judged) in now.enumerated() {
       let suspects = Set(recorded[index])
       for verdict in judged where verdict.isClean == suspects.contains(verdict.sample) {
         let words =
           verdict.isClean ? "recorded suspected, now clean" : "recorded clean, now suspected"
-        return "sample \(verdict.sample) in judgement \(index + 1): \(words)"
+        return (
+          "cell \(facts.judgements[index]), sample \(verdict.sample) in judgement \(index + 1): "
+            + words, verdict.margin
+        )
       }
     }
-    return "the digest of the verdicts differs from those recorded beside it: the script was edited"
+    return (
+      "the digest of the verdicts differs from those recorded beside it: the script was edited",
+      nil
+    )
   }
 
   /// `[0.31,0.48]±0.02` against the values now.
