@@ -15,7 +15,7 @@ struct Winnow: ParsableCommand {
     version: "winnow \(Program.version)",
     subcommands: [
       Run.self, ReplayScript.self, Check.self, Sessions.self, History.self, Diff.self, Doctor.self,
-      Completions.self,
+      Export.self, Completions.self,
     ])
 
   @OptionGroup var shared: SharedOptions
@@ -120,6 +120,27 @@ struct Diff: ParsableCommand {
 
   @Argument(help: "A session, branch, script or workspace.") var a: String
   @Argument(help: "What it is compared with.") var b: String
+
+  @OptionGroup var shared: SharedOptions
+}
+
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a session as a script, Markdown, a web page, a Jupyter notebook or JSON.",
+    discussion: """
+      A script .winnow or a notebook .ipynb is written as it is read, without results: a script becomes \
+      a notebook, and the notebook the same script again.
+      """)
+
+  @Argument(help: "A session's number, a script or a notebook; the newest session if left out.")
+  var what: String?
+
+  @Option(help: "winnow, md, html, ipynb or json.") var to: DocumentFormat
+
+  @Option(
+    name: .customShort("o"),
+    help: ArgumentHelp("Where to; stdout if left out.", valueName: "file"))
+  var output: String?
 
   @OptionGroup var shared: SharedOptions
 }

@@ -81,12 +81,15 @@ extension Job {
 
   /// Runs `body` on the workspace and a session of it, of which nothing is written or held. Where
   /// there is no file, or no session of the number asked for, that is said.
-  private func reading(_ body: (Workspace, SessionLease) throws -> Void) throws -> ExitStatus? {
+  func reading(
+    session number: Int? = nil, _ body: (Workspace, SessionLease) throws -> Void
+  ) throws -> ExitStatus? {
     let workspace = try Workspace.open(Places.workspace(options.workspace), readOnly: true)
     defer { try? workspace.close() }
     let lease: SessionLease
     do {
-      lease = try workspace.readingLease(options.session.map { .number($0) } ?? .newest)
+      lease = try workspace.readingLease(
+        (number ?? options.session).map { .number($0) } ?? .newest)
     } catch {
       guard case .noSession = error else { throw error }
       console.say(Failure(WorkspaceMessage.diagnostic(error), in: nil))

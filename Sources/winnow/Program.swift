@@ -45,6 +45,7 @@ enum Program {
     case let sessions as Sessions: return try Job(sessions.shared).sessions()
     case let history as History: return try Job(history.shared).history(history)
     case let diff as Diff: return try Job(diff.shared).diff(diff)
+    case let export as Export: return try Job(export.shared).export(export)
     case let doctor as Doctor: return try Job(doctor.shared).doctor()
     case let completions as Completions:
       return try Job(completions.shared).completions(completions)

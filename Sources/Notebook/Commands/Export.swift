@@ -9,7 +9,10 @@ extension Vocabulary {
       .command, "export", "writes a part of the session to files for other programs",
       parameters: [
         .positional(
-          "kind", .choice(["reference", "rounds", "features", "model"]), "what to write"),
+          "kind",
+          .choice(
+            ["reference", "rounds", "features", "model"] + DocumentFormat.allCases.map(\.rawValue)),
+          "what to write"),
         .positional("file", .newFile, "where to; a new folder for reference"),
       ],
       details: """
@@ -18,7 +21,9 @@ extension Vocabulary {
         round since the last load, .csv, with all metrics and the values of loops. features: the
         embedding of the pool as loaded, one row per sample, .npy of 32-bit floats. model: the weights
         of the network trained last, .safetensors, or a torch state dict by any other ending, under
-        torchvision's names; train NAME pretrained=FILE reads them again.
+        torchvision's names; train NAME pretrained=FILE reads them again. winnow, md, html, ipynb, json:
+        the session itself, as save writes it, as Markdown, as one web page, as a Jupyter notebook (winnow
+        export FILE.ipynb --to winnow gives the script back), as records.
         """,
       examples: [
         "load digits\nnoise sym 0.2\nquery npc 20\ntrain linear\nexport reference exported-run",
@@ -26,6 +31,7 @@ extension Vocabulary {
         load digits
         export features digits-pca32.npy
         query random 9
+        export md report.md
         export rounds results.csv
         train mlp epochs=1
         export model mlp.safetensors
@@ -39,8 +45,20 @@ extension Vocabulary {
     case "features": try exportFeatures(path, invocation)
     case "rounds": try exportRounds(path, invocation)
     case "model": try exportModel(path, invocation)
-    default: try exportRun(path, invocation)
+    case "reference": try exportRun(path, invocation)
+    default: try exportDocument(path, invocation)
     }
+  }
+
+  private static func exportDocument(_ path: String, _ invocation: Invocation) throws -> Output {
+    let kind = invocation.arguments.text("kind") ?? ""
+    let document = try SessionDocument(invocation.session, except: invocation.input)
+    let text = (DocumentFormat(rawValue: kind) ?? .winnow).text(of: document)
+    try WrittenFile.write(Array(text.utf8), to: path, at: invocation.arguments.ranges["file"])
+    return Output(
+      record: .record(
+        ("kind", .string(kind)), ("file", .string(path)), ("cells", .int(document.cells.count))),
+      lines: ["\(Format.count(document.cells.count, "cell")) in \(path)"])
   }
 
   private static func exportFeatures(_ path: String, _ invocation: Invocation) throws -> Output {

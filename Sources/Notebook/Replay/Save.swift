@@ -46,6 +46,8 @@ enum WrittenFile {
 struct SavedScript {
   private(set) var text: String
   private(set) var inputs = 0
+  /// Of each statement in the text the cells that it made.
+  private(set) var statements: [[CellRecord]] = []
 
   init(_ session: Session, except running: Int) throws {
     let cells = try Dictionary(grouping: session.lease.lineage(), by: \.input)
@@ -54,10 +56,14 @@ struct SavedScript {
       let own = cells[input.number] ?? []
       guard !own.isEmpty || Self.isProse(input.text) else { continue }
       inputs += own.isEmpty ? 0 : 1
-      text +=
-        input.status == .ok
-        ? Self.typed(input) + Self.record(try InputFacts(own, lease: session.lease))
-        : try Self.finished(own, lease: session.lease)
+      if input.status == .ok {
+        text += Self.typed(input) + Self.record(try InputFacts(own, lease: session.lease))
+        if !own.isEmpty { statements.append(own) }
+      } else {
+        let commands = Self.runnable(own)
+        text += try Self.finished(commands, lease: session.lease)
+        statements += commands.map(\.cells)
+      }
     }
   }
 
@@ -67,8 +73,10 @@ struct SavedScript {
 
   /// Of an input that did not finish: the commands that did, each with its record. They are written
   /// with all of their options, so none is a default.
-  private static func finished(_ cells: [CellRecord], lease: SessionLease) throws -> String {
-    try runnable(cells).map { command, cells in
+  private static func finished(
+    _ commands: [(command: String, cells: [CellRecord])], lease: SessionLease
+  ) throws -> String {
+    try commands.map { command, cells in
       var facts = try InputFacts(cells, lease: lease)
       facts.defaults = []
       return command + "\n" + record(facts)
