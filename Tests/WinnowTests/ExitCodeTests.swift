@@ -52,11 +52,11 @@ import Testing
       #expect(same.code == 0 && same.err.isEmpty, "\(same.out)")
       let script = try place.read("a.winnow")
       try place.write(
-        script.replacing("query npc 20", with: "query npc 20 ties=lowest"), to: "b.winnow")
+        script.replacing("query npc 20", with: "query random 20"), to: "b.winnow")
       let other = try place.run("replay", "b.winnow", "--verify")
       #expect(other.code == 3)
       let named =
-        /DIFF .*query npc 20 ties=lowest\n +pick \d+ of query 1: recorded sample \d+, now \d+/
+        /DIFF .*query random 20\n +cell 3, pick \d+ of query 1: recorded sample \d+, now \d+/
       #expect(other.out.contains(named), "\(other.out)")
       try place.write(
         script.replacing("query npc 20", with: "query npc 20; undo 90"), to: "c.winnow")

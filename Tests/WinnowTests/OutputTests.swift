@@ -106,6 +106,30 @@ import Testing
     }
   }
 
+  @Test(arguments: ["tour", "tree", "sweep"], ["box", "markdown", "csv", "jsonl"])
+  func `no command writes an escape code into a pipe`(session: String, mode: String) throws {
+    try withWorkplace(["TERM": "xterm-256color", "COLORTERM": "truecolor"]) { place in
+      let script = Product.file("workspaces/\(session)/session.winnow").path
+      let run = try place.run("run", script, "--mode", mode)
+      #expect(run.code == 0, "\(run.err)")
+      let codes = Set(
+        (run.out + run.err).unicodeScalars.filter { $0.properties.generalCategory == .control })
+      #expect(codes.isSubset(of: ["\n", "\r"]), "\(codes)")
+    }
+  }
+
+  @Test func `a script that may be executed runs by its first line`() throws {
+    try withWorkplace { place in
+      try place.write("#!/usr/bin/env -S winnow run\nseed 4\n", to: "a.winnow")
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o755],
+        ofItemAtPath: place.folder.appending(path: "a.winnow").path)
+      let folder = try Product.binary.deletingLastPathComponent().path
+      let run = try place.runShell("PATH='\(folder)':\"$PATH\" ./a.winnow")
+      #expect(run.code == 0 && run.out == "seed 4\n", "\(run.err)")
+    }
+  }
+
   @Test func `progress is said on stderr, or not at all`() throws {
     try withWorkplace { place in
       let long = "load blobs samples=60000 dimensions=64 test=0; query probcover 5 delta=0.3"

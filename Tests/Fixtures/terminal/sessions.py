@@ -46,7 +46,9 @@ class Session(Terminal):
         self.wait("the command", lambda: mode(self) & termios.ICANON)
 
     def start_long_command(self):
-        self.start("load digits")
+        self.at_prompt()
+        self.enter("load digits")
+        self.expect("digits: ")  # over too soon to be seen running
         self.start(LONG)
         self.expect("by probcover")
 
