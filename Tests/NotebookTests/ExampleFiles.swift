@@ -17,7 +17,7 @@ enum ExampleFiles {
     for name in [
       "labels.txt", "features.npy", "labels.npy", "steps.winnow", "demo.winnow", "empty.winnow",
       "exported-run", "digits-pca32.npy", "results.csv", "mlp.safetensors", "accuracy.svg",
-      "simclr.npy", "one.winnow", "two.winnow", "report.md",
+      "simclr.npy", "one.winnow", "two.winnow", "report.md", "embedding.svg",
     ] {
       placed = placed.replacing(name, with: path(name))
     }

@@ -47,7 +47,7 @@ enum NoiseReporting {
   }
 
   /// Nil where it is known of no label whether it is right.
-  private static func report(_ observed: [Int], _ data: DataHandle) throws -> NoiseReport? {
+  static func report(_ observed: [Int], _ data: DataHandle) throws -> NoiseReport? {
     let truth = try data.truth()
     let known = truth.known(Array(observed.indices), observed)
     guard !known.isEmpty else { return nil }

@@ -6,7 +6,9 @@ extension Vocabulary {
     Entry(
       .command, "plot", "draws a picture, in the terminal or to a file",
       parameters: [
-        .positional("subject", .choice(["accuracy", "coverage"]), "what to draw"),
+        .positional(
+          "subject", .choice(["accuracy", "coverage", "embedding", "noise", "filter"]),
+          "what to draw"),
         .option(
           "by", .text, default: .absent,
           "of accuracy: the loop variable that tells curves apart, else the strategy"),
@@ -20,11 +22,24 @@ extension Vocabulary {
       details: """
         accuracy: the mean over seeds at each budget, as show curves lists it. coverage: for each
         radius the purity of the balls, the mean degree as a share of the pool, and what the labeled
-        set covers, as show coverage lists it. gnuplot draws.
+        set covers, as show coverage lists it. embedding: the pool along the two directions in which it
+        varies most, with the labeled samples, those the last judgement suspects and, in files, the
+        balls of the radius in force; of a large pool 2,000 samples spread evenly. noise: where labels
+        of each true class went. filter: how many labels the last judgement gave each quality and, in
+        files, how many of them are right. What is drawn with true labels says evaluation. gnuplot
+        draws.
         """,
       citation: "Williams, Kelley et al., gnuplot",
       examples: [
-        "load digits\nquery random 20\nplot coverage",
+        """
+        load digits
+        noise sym 0.3
+        query npc 30
+        plot coverage
+        plot embedding file=embedding.svg
+        plot noise
+        plot filter
+        """,
         """
         load digits
         for q in random probcover { reset; repeat 2 { query $q 10; train 1nn } }
@@ -35,40 +50,60 @@ extension Vocabulary {
 
   /// Options that would have no effect.
   @Sendable private static func validatePlot(_ bound: BoundCommand) throws(Diagnostic) {
-    guard bound.arguments.text("subject") == "coverage" else { return }
+    guard bound.arguments.text("subject") != "accuracy" else { return }
     try bound.refuse(["by", "metric", "band"], "is for plot accuracy")
   }
 
   @Sendable private static func runPlot(_ invocation: inout Invocation) throws -> Output {
-    let figure =
-      invocation.arguments.text("subject") == "coverage"
-      ? try coverageFigure(invocation) : try curvesFigure(&invocation)
-    guard let path = invocation.arguments.text("file") else {
-      let columns = min(max(invocation.environment.columns, 41), 121) - 1
+    let range = invocation.arguments.ranges["file"]
+    let path = invocation.arguments.text("file")
+    let columns = min(max(invocation.environment.columns, 41), 121) - 1
+    if invocation.arguments.text("subject") == "noise" {
+      let map = try noiseMap(invocation)
+      try path.map { try map.write(to: $0, at: range) }
+      return Output(
+        record: map.record(file: path), lines: path.map { ["the noise matrix in \($0)"] } ?? [],
+        picture: path == nil ? map.drawn(columns: columns) : [])
+    }
+    let figure = try figure(&invocation)
+    guard let path else {
       return Output(
         record: record(figure, file: nil), lines: [],
         picture: try figure.drawn(columns: columns, rows: 24))
     }
-    try figure.write(to: path, at: invocation.arguments.ranges["file"])
+    try figure.write(to: path, at: range)
     return Output(
       record: record(figure, file: path),
       lines: ["\(Format.count(figure.curves.count, "curve")) in \(path)"])
   }
 
+  private static func figure(_ invocation: inout Invocation) throws -> Figure {
+    switch invocation.arguments.text("subject") {
+    case "coverage": try coverageFigure(invocation)
+    case "embedding": try EmbeddingPicture.figure(invocation)
+    case "filter": try filterFigure(invocation)
+    default: try curvesFigure(&invocation)
+    }
+  }
+
   private static func record(_ figure: Figure, file: String?) -> JSON {
     .record(
       ("title", .string(figure.title)), ("file", .optional(file)),
+      ("curves", curves(figure.curves.filter { !$0.isEvaluation })),
       (
-        "curves",
-        .array(
-          figure.curves.map { curve in
-            .record(
-              ("name", .string(curve.name)), ("x", .doubles(curve.points.map(\.x))),
-              ("y", .doubles(curve.points.map(\.y))),
-              ("lower", .doubles(curve.points.map(\.lower))),
-              ("upper", .doubles(curve.points.map(\.upper))))
-          })
+        "evaluation", .record(("curves", curves(figure.curves.filter(\.isEvaluation))))
       ))
+  }
+
+  private static func curves(_ curves: [Figure.Curve]) -> JSON {
+    .array(
+      curves.map { curve in
+        .record(
+          ("name", .string(curve.name)), ("radius", .optional(curve.radius)),
+          ("x", .doubles(curve.points.map(\.x))), ("y", .doubles(curve.points.map(\.y))),
+          ("lower", .doubles(curve.points.map(\.lower))),
+          ("upper", .doubles(curve.points.map(\.upper))))
+      })
   }
 
   private static func coverageFigure(_ invocation: Invocation) throws -> Figure {
@@ -86,7 +121,9 @@ extension Vocabulary {
       curves.append(curve("coverage") { $0.coverage[0] })
       curves.append(curve("presumed coverage") { $0.coverage[1] })
       if rows.first?.coverage.count == 3 {
-        curves.append(curve("clean coverage") { $0.coverage[2] })
+        var clean = curve("clean coverage (evaluation)") { $0.coverage[2] }
+        clean.isEvaluation = true
+        curves.append(clean)
       }
     }
     let labels = Format.count(invocation.state.labeled.count, "label")

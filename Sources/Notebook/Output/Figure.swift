@@ -2,7 +2,7 @@ import CommandLanguage
 import Datasets
 import Foundation
 
-/// Curves over a common axis, drawn by gnuplot: in a terminal with characters, or to a file.
+/// Curves and points over common axes, drawn by gnuplot: in a terminal with characters, or to a file.
 struct Figure {
   struct Point {
     let x: Double
@@ -12,10 +12,36 @@ struct Figure {
     var upper: Double?
   }
 
+  /// How the points of a curve are drawn.
+  enum Style {
+    case line
+    /// Not joined, each drawn with this character in a terminal, of this size in files.
+    case dots(Character, size: Double)
+    /// Bars of a histogram, as their outline.
+    case steps
+    /// Outlines of discs of this radius in the units of both axes; not drawn with characters.
+    case discs(radius: Double)
+  }
+
   struct Curve {
     let name: String
     let points: [Point]
+    var style = Style.line
+    /// Whether true labels were used.
+    var isEvaluation = false
+    /// As `#rrggbb`; nil for the next of eight that everybody can tell apart.
+    var color: String?
 
+    /// Characters have no room for discs, nor for outlines upon each other.
+    var isDrawnWithCharacters: Bool {
+      switch style {
+      case .line, .dots: true
+      case .steps: !isEvaluation
+      case .discs: false
+      }
+    }
+
+    var radius: Double? { if case .discs(let radius) = style { radius } else { nil } }
     var hasBand: Bool { points.contains { $0.lower != nil } }
   }
 
@@ -23,6 +49,8 @@ struct Figure {
   let xLabel: String
   let yLabel: String
   let curves: [Curve]
+  /// Whether both axes have the same scale, in files.
+  var isSquare = false
 
   /// The endings of files that can be written, with gnuplot's terminals.
   static let terminals = [
@@ -35,7 +63,7 @@ struct Figure {
   /// The picture in characters, as lines.
   /// - Throws: `FileError` where gnuplot is missing; `refused` where it fails; `Interrupted`.
   func drawn(columns: Int, rows: Int) throws -> [String] {
-    let bytes = try run(terminal: "dumb size \(columns),\(rows) mono")
+    let bytes = try Gnuplot.run(text(terminal: "dumb size \(columns),\(rows) mono"))
     return String(decoding: bytes, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false
     )
@@ -57,13 +85,61 @@ struct Figure {
 
   func write(to path: String, at range: SourceRange?) throws {
     let terminal = try Self.terminal(for: path, at: range)
-    try WrittenFile.write(try run(terminal: terminal), to: path, at: range)
+    try WrittenFile.write(try Gnuplot.run(text(terminal: terminal)), to: path, at: range)
   }
 
-  private func run(terminal: String) throws -> [UInt8] {
+  /// What gnuplot is told.
+  func text(terminal: String) -> String {
+    let isCharacters = terminal.hasPrefix("dumb")
+    let shown = isCharacters ? curves.filter(\.isDrawnWithCharacters) : curves
+    var lines = [
+      "set terminal \(terminal)", "set encoding utf8", "set colorsequence podo",
+      "set title \(Gnuplot.quoted(title)) noenhanced",
+      "set xlabel \(Gnuplot.quoted(xLabel)) noenhanced",
+      "set ylabel \(Gnuplot.quoted(yLabel)) noenhanced",
+      "set key \(isCharacters ? "below" : "outside right") noenhanced",
+      "set style fill transparent solid 0.2 noborder",
+    ]
+    if isSquare && !isCharacters { lines.append("set size ratio -1") }
+    for (index, curve) in shown.enumerated() {
+      lines.append("$curve\(index) << END")
+      lines += curve.points.map { "\($0.x) \($0.y) \($0.lower ?? $0.y) \($0.upper ?? $0.y)" }
+      lines.append("END")
+    }
+    let bands = shown.indices.filter { shown[$0].hasBand && !isCharacters }.map {
+      "$curve\($0) using 1:3:4 with filledcurves linecolor \($0 + 1) notitle"
+    }
+    let means = shown.indices.map { index in
+      let color = shown[index].color.map { "rgb \(Gnuplot.quoted($0))" } ?? "\(index + 1)"
+      return "$curve\(index) using 1:2\(Self.drawing(shown[index], isCharacters)) "
+        + "linecolor \(color) title \(Gnuplot.quoted(shown[index].name))"
+    }
+    lines.append("plot " + (bands + means).joined(separator: ", \\\n  "))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The rest of `using` and the `with` of a curve.
+  private static func drawing(_ curve: Curve, _ isCharacters: Bool) -> String {
+    switch curve.style {
+    case .line: " with linespoints"
+    case .steps where isCharacters: " with histeps"
+    case .steps: " with histeps " + (curve.isEvaluation ? "dashtype 2 linewidth 2" : "linewidth 4")
+    case .dots(let character, _) where isCharacters:
+      " with points pointtype \(Gnuplot.quoted(String(character)))"
+    case .dots(_, let size): " with points pointtype 7 pointsize \(size)"
+    case .discs(let radius): ":(\(radius)) with circles fillstyle empty border"
+    }
+  }
+}
+
+/// The program that draws.
+enum Gnuplot {
+  /// What it writes when it runs `text`.
+  /// - Throws: `FileError` where it is missing; `refused` where it fails; `Interrupted`.
+  static func run(_ text: String) throws -> [UInt8] {
     let script = FileManager.default.temporaryDirectory
       .appendingPathComponent("winnow-\(UUID().uuidString).gnuplot")
-    try Data(text(terminal: terminal).utf8).write(to: script)
+    try Data(text.utf8).write(to: script)
     defer { try? FileManager.default.removeItem(at: script) }
     var output: [UInt8] = []
     let result = try ChildProgram.run("gnuplot", [script.path], package: "gnuplot-nox") {
@@ -76,35 +152,9 @@ struct Figure {
     return output
   }
 
-  /// What gnuplot is told.
-  func text(terminal: String) -> String {
-    let isCharacters = terminal.hasPrefix("dumb")
-    var lines = ["set terminal \(terminal)", "set encoding utf8"]
-    lines += [
-      "set title \(Self.quoted(title)) noenhanced", "set xlabel \(Self.quoted(xLabel)) noenhanced",
-      "set ylabel \(Self.quoted(yLabel)) noenhanced",
-      "set key \(isCharacters ? "below" : "outside right") noenhanced",
-      "set style fill transparent solid 0.2 noborder",
-    ]
-    for (index, curve) in curves.enumerated() {
-      lines.append("$curve\(index) << END")
-      lines += curve.points.map { "\($0.x) \($0.y) \($0.lower ?? $0.y) \($0.upper ?? $0.y)" }
-      lines.append("END")
-    }
-    let bands = curves.indices.filter { curves[$0].hasBand && !isCharacters }.map {
-      "$curve\($0) using 1:3:4 with filledcurves linecolor \($0 + 1) notitle"
-    }
-    let means = curves.indices.map {
-      "$curve\($0) using 1:2 with linespoints linecolor \($0 + 1) "
-        + "title \(Self.quoted(curves[$0].name))"
-    }
-    lines.append("plot " + (bands + means).joined(separator: ", \\\n  "))
-    return lines.joined(separator: "\n") + "\n"
-  }
-
   /// In single quotes, where gnuplot gives no character but the quote a meaning; that one is put in
   /// as an expression, since doubled it is misread at the start of a text.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     text.replacing("\n", with: " ").split(separator: "'", omittingEmptySubsequences: false)
       .map { "'\($0)'" }.joined(separator: #"."\047"."#)
   }
