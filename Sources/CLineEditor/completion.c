@@ -1,23 +1,18 @@
-#define _GNU_SOURCE  // wcwidth
-
 #include <stdlib.h>
 #include <string.h>
-#include <wctype.h>
 
 #include "internal.h"
 
-/// How many candidates are listed; the rest is counted.
-enum { LIST_LIMIT = 200 };
-
 /// How many bytes all candidates begin with, ending where a character ends.
-static size_t common_prefix(char **texts, size_t count) {
-  size_t length = strlen(texts[0]);
+static size_t common_prefix(const struct candidate *candidates, size_t count) {
+  const char *first = candidates[0].text;
+  size_t length = strlen(first);
   for (size_t i = 1; i < count; i++) {
     size_t same = 0;
-    while (same < length && texts[i][same] == texts[0][same]) same++;
+    while (same < length && candidates[i].text[same] == first[same]) same++;
     length = same;
   }
-  while (length > 0 && ((unsigned char)texts[0][length] & 0xc0) == 0x80) length--;
+  while (length > 0 && ((unsigned char)first[length] & 0xc0) == 0x80) length--;
   return length;
 }
 
@@ -57,25 +52,18 @@ static bool wants_blank(const char *candidate, char next) {
 
 static unsigned char insert_only_candidate(EditLine *el, const char *line, size_t length,
                                            const line_editor_answer *answer) {
-  const char *candidate = answer->texts[0];
+  const char *candidate = answer->candidates[0].text;
   if (!replace(el, line, answer->start, answer->end, candidate, strlen(candidate))) return CC_ERROR;
   char next = answer->end < length ? line[answer->end] : '\0';
   if (wants_blank(candidate, next)) insert_text(el, " ", 1);
   return CC_REFRESH;
 }
 
-void forget_candidates(line_editor *editor) {
-  for (size_t i = 0; i < editor->candidate_count; i++) free(editor->candidates[i]);
-  free(editor->candidates);
-  editor->candidates = NULL;
-  editor->candidate_count = 0;
-}
-
 /// Lists below the line: first the cursor goes to its end, then `list_candidates` writes.
 static unsigned char begin_list(EditLine *el, line_editor_answer *answer) {
   line_editor *editor = editor_of(el);
   forget_candidates(editor);
-  editor->candidates = answer->texts;
+  editor->candidates = answer->candidates;
   editor->candidate_count = answer->count;
   *answer = (line_editor_answer){0};
   editor->cursor_before_list = el_cursor(el, 0);
@@ -90,10 +78,10 @@ static unsigned char apply(EditLine *el, const char *line, size_t length,
   if (answer->count == 0 || answer->start > answer->end || answer->end > length) return CC_ERROR;
   if (answer->count == 1) return insert_only_candidate(el, line, length, answer);
   size_t typed = answer->end - answer->start;
-  size_t common = common_prefix(answer->texts, answer->count);
-  bool same = common == typed && memcmp(line + answer->start, answer->texts[0], typed) == 0;
+  size_t common = common_prefix(answer->candidates, answer->count);
+  bool same = common == typed && memcmp(line + answer->start, answer->candidates[0].text, typed) == 0;
   if (common < typed || same) return begin_list(el, answer);
-  if (!replace(el, line, answer->start, answer->end, answer->texts[0], common)) return CC_ERROR;
+  if (!replace(el, line, answer->start, answer->end, answer->candidates[0].text, common)) return CC_ERROR;
   return CC_REFRESH;
 }
 
@@ -116,55 +104,4 @@ unsigned char complete_word(EditLine *el, int key) {
   free(before);
   free(line);
   return result;
-}
-
-/// Writes the text without anything that acts on the terminal, and says how many columns it took.
-static int write_safely(const char *text, bool write) {
-  wchar_t *wide = wide_of(text, strlen(text));
-  if (!wide) return 0;
-  int columns = 0;
-  for (wchar_t *at = wide; *at; at++) {
-    if (!iswprint((wint_t)*at)) *at = L'?';
-    int width = wcwidth(*at);
-    columns += width > 0 ? width : 0;
-  }
-  size_t length;
-  char *safe = write ? utf8_of(wide, wcslen(wide), &length) : NULL;
-  if (safe) fputs(safe, stdout);
-  free(safe);
-  free(wide);
-  return columns;
-}
-
-/// Writes the candidates in columns, ordered downwards.
-static void write_columns(char **texts, size_t count) {
-  int widest = 0;
-  for (size_t i = 0; i < count; i++) {
-    int width = write_safely(texts[i], false);
-    if (width > widest) widest = width;
-  }
-  size_t columns = (size_t)((terminal_columns() + 1) / (widest + 2));
-  if (columns == 0) columns = 1;
-  size_t rows = (count + columns - 1) / columns;
-  for (size_t row = 0; row < rows; row++) {
-    for (size_t i = row; i < count; i += rows) {
-      int width = write_safely(texts[i], true);
-      if (i + rows < count) printf("%*s", widest + 2 - width, "");
-    }
-    putchar('\n');
-  }
-}
-
-unsigned char list_candidates(EditLine *el, int key) {
-  (void)key;
-  line_editor *editor = editor_of(el);
-  if (editor->candidate_count == 0) return CC_NORM;
-  size_t shown = editor->candidate_count < LIST_LIMIT ? editor->candidate_count : LIST_LIMIT;
-  putchar('\n');
-  write_columns(editor->candidates, shown);
-  if (shown < editor->candidate_count) printf("… and %zu more\n", editor->candidate_count - shown);
-  forget_candidates(editor);
-  el_cursor(el, editor->cursor_before_list - el_cursor(el, 0));
-  el_set(el, EL_REFRESH);
-  return CC_NORM;
 }

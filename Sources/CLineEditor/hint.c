@@ -1,9 +1,7 @@
 #define _GNU_SOURCE  // wcwidth
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -15,45 +13,12 @@ void forget_hint(line_editor *editor) {
   editor->hint = NULL;
 }
 
-/// The columns of the text; -1 where a character of it has none to tell.
-static int columns_of(const wchar_t *text, size_t count) {
-  int sum = 0;
-  for (size_t i = 0; i < count; i++) {
-    int width = wcwidth(text[i]);
-    if (width < 0) return -1;
-    sum += width;
-  }
-  return sum;
-}
-
-/// The columns of the prompt, without what stands between marks.
-static int columns_of_prompt(const char *prompt) {
-  wchar_t *wide = prompt ? wide_of(prompt, strlen(prompt)) : NULL;
-  if (!wide) return 0;
-  size_t count = 0;
-  bool marked = false;
-  for (const wchar_t *at = wide; *at; at++) {
-    if (*at == L'\001') {
-      marked = !marked;
-    } else if (!marked) {
-      wide[count++] = *at;
-    }
-  }
-  int columns = columns_of(wide, count);
-  free(wide);
-  return columns;
-}
-
 /// How many columns are free behind the cursor in its row, the last one aside; 0 where the cursor is
-/// not at the end of a text of one row, or more keys wait.
+/// not at the end of the text.
 static int free_columns(line_editor *editor, const LineInfoW *line) {
-  struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
   size_t count = (size_t)(line->lastchar - line->buffer);
-  if (count == 0 || line->cursor != line->lastchar) return 0;
-  if (editor->unread_count > 0 || poll(&keys, 1, 0) != 0) return 0;
-  int text = columns_of(line->buffer, count), prompt = columns_of_prompt(editor->prompt);
-  int left = terminal_columns() - 1 - text - prompt;
-  return text < 0 || prompt < 0 || left < 0 ? 0 : left;
+  if (count == 0 || line->cursor != line->lastchar || search_length(editor) > 0) return 0;
+  return terminal_columns() - 1 - place_behind(editor, line->buffer, count).column;
 }
 
 /// Asks for what could follow, into `hint`.
@@ -63,7 +28,7 @@ static void ask(line_editor *editor, const LineInfoW *line) {
   if (!text) return;
   line_editor_answer answer = {0};
   editor->callbacks.hint(editor->callbacks.context, text, length, &answer);
-  if (answer.count > 0) editor->hint = strdup(answer.texts[0]);
+  if (answer.count > 0) editor->hint = strdup(answer.candidates[0].text);
   answer_free(&answer);
   free(text);
 }
@@ -91,11 +56,9 @@ static void write_hint(line_editor *editor, int room) {
 
 /// Shows what could follow, where there is such a thing and room for it.
 void show_hint(line_editor *editor) {
-  forget_hint(editor);
-  if (!editor->editing || !editor->callbacks.hint || editor->ending != LINE_EDITOR_LINE) return;
   const LineInfoW *line = el_wline(editor->el);
   int room = free_columns(editor, line);
-  if (room == 0) return;
+  if (room <= 0) return;
   ask(editor, line);
   if (editor->hint) write_hint(editor, room);
 }

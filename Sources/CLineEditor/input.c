@@ -15,7 +15,7 @@ enum { NUDGE_LIMIT = 32 };
 
 /// The length of the last row of the text where that is libedit's search (^R), `bck:` and what is
 /// searched; 0 when nothing is.
-static size_t search_length(line_editor *editor) {
+size_t search_length(line_editor *editor) {
   const LineInfoW *line = el_wline(editor->el);
   const wchar_t *row = line->lastchar;
   while (row > line->buffer && row[-1] != L'\n') row--;
@@ -24,6 +24,11 @@ static size_t search_length(line_editor *editor) {
   return named && (row[3] == L':' || row[3] == L'?') ? (size_t)(line->lastchar - row) : 0;
 }
 
+/// Whether more has been typed already than libedit has been told of.
+bool keys_wait(line_editor *editor) {
+  struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+  return editor->unread_count > 0 || poll(&keys, 1, 0) != 0;
+}
 
 /// Where a hint stands, these keys take it; else they go to the end, and right.
 enum { CONTROL_E = 5, CONTROL_F = 6 };
@@ -46,7 +51,10 @@ static void react(line_editor *editor) {
       el_set(editor->el, EL_PREP_TERM, 1);
       if (editor->editing) fputs("\033[?2004h", stdout);
     }
-    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) fit_to_window(editor);
+    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) {
+      fit_to_window(editor);
+      redraw(editor);
+    }
   }
 }
 
@@ -172,7 +180,7 @@ int read_character(EditLine *el, wchar_t *character) {
   }
   for (;;) {
     unsigned char byte;
-    show_hint(editor);
+    redraw(editor);
     int got = next_byte(editor, -1, &byte);
     hide_hint(editor);
     if (got < 0) return give_up(editor, character);

@@ -58,23 +58,49 @@ struct line_editor {
   size_t rows;     // of the window, as libedit has been told; 0 when it may think otherwise
   size_t longest;  // the rows of the longest text so far
 
-  char **candidates;  // to be listed below the line
+  struct candidate *candidates;  // to be listed below the line
   size_t candidate_count;
   int cursor_before_list;
 
-  char *hint;  // what stands behind the cursor in grey, or stood there until the last key
+  char *hint;     // what stands behind the cursor in grey, or stood there until the last key
+  bool colored;   // whether something of the text on the screen has a colour
+  size_t tallest;  // the most rows that the text has had since it was drawn anew
+};
+
+struct candidate {
+  char *text;
+  char *description;  // NULL where there is none
+};
+
+/// Bytes of the line in a colour of their own.
+struct stretch {
+  size_t start, end;
+  const char *code;
 };
 
 struct line_editor_answer {
   size_t start, end;
-  char **texts;
+  struct candidate *candidates;
   size_t count, capacity;
+  struct stretch *stretches;
+  size_t stretch_count, stretch_capacity;
+};
+
+/// Where a character stands, from the first row of the prompt.
+struct place {
+  int row, column;
 };
 
 // answer.c
 void answer_free(line_editor_answer *answer);
+void free_candidates(struct candidate *candidates, size_t count);
+
+// color.c
+void draw_colors(line_editor *editor);
 
 // input.c
+size_t search_length(line_editor *editor);
+bool keys_wait(line_editor *editor);
 int read_character(EditLine *el, wchar_t *character);
 int next_byte(line_editor *editor, int milliseconds, unsigned char *byte);
 
@@ -86,9 +112,17 @@ int key_of_sequence(const char *sequence);
 
 // completion.c
 unsigned char complete_word(EditLine *el, int key);
+bool insert_text(EditLine *el, const char *text, size_t length);
+
+// list.c
 unsigned char list_candidates(EditLine *el, int key);
 void forget_candidates(line_editor *editor);
-bool insert_text(EditLine *el, const char *text, size_t length);
+int write_safely(const char *text, int room, bool write);
+
+// layout.c
+struct place start_of_text(line_editor *editor);
+struct place place_of(struct place *at, wchar_t character, int columns);
+struct place place_behind(line_editor *editor, const wchar_t *text, size_t count);
 
 // hint.c
 unsigned char accept_hint(EditLine *el, int key);
@@ -106,6 +140,8 @@ void forget_draft(line_editor *editor);
 
 // screen.c
 int terminal_columns(void);
+int terminal_rows(void);
+void redraw(line_editor *editor);
 size_t rows_of(const wchar_t *text, size_t count);
 void make_room(line_editor *editor, size_t added);
 void fit_to_window(line_editor *editor);

@@ -129,6 +129,8 @@ line_editor_event line_editor_read(line_editor *editor, const char *prompt, cons
   editor->nudges = 0;
   editor->reading = true;
   editor->rows = 0;  // libedit looks at the window anew
+  editor->tallest = 0;
+  editor->colored = false;
   // What is typed as soon as the prompt stands there must find the editor's mode.
   el_set(editor->el, EL_PREP_TERM, 1);
   if (editor->editing) fputs("\033[?2004h", stdout);

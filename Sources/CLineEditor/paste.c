@@ -86,7 +86,7 @@ unsigned char paste(EditLine *el, int key) {
     clean(&pasted);
     line_editor_answer composed = {0};
     editor->callbacks.compose(editor->callbacks.context, pasted.start, pasted.count, &composed);
-    const char *text = composed.count > 0 ? composed.texts[0] : pasted.start;
+    const char *text = composed.count > 0 ? composed.candidates[0].text : pasted.start;
     wchar_t *wide = wide_of(text, strlen(text));
     if (wide) make_room(editor, rows_of(wide, wcslen(wide)));
     if (wide && (wide[0] == L'\0' || el_winsertstr(el, wide) == 0)) result = CC_REFRESH;

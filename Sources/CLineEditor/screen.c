@@ -19,6 +19,12 @@ int terminal_columns(void) {
   return 80;
 }
 
+int terminal_rows(void) {
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) return size.ws_row;
+  return 24;
+}
+
 /// No fewer rows than libedit needs to show the text.
 size_t rows_of(const wchar_t *text, size_t count) {
   const size_t widest = 8;  // a tab, and a character that libedit shows as its number
@@ -55,5 +61,14 @@ void fit_to_window(line_editor *editor) {
   if (!editor->editing) return;
   el_resize(editor->el);
   editor->rows = 0;
+  editor->tallest = 0;
   make_room(editor, 0);
+}
+
+/// Adds to the screen what libedit does not know of, while nobody types: colours, then the hint.
+void redraw(line_editor *editor) {
+  forget_hint(editor);
+  if (!editor->editing || editor->ending != LINE_EDITOR_LINE || keys_wait(editor)) return;
+  draw_colors(editor);
+  if (editor->callbacks.hint) show_hint(editor);
 }

@@ -38,8 +38,11 @@ extension For {
   /// both ends included where the step meets them. Without a step it counts by one, up or down as
   /// needed; a step must lead from A to B. Steps are added exactly: `0.1..0.5:0.1` is 0.1, 0.2,
   /// 0.3, 0.4, 0.5.
+  /// - Parameter most: how many values of each range the caller looks at.
   /// - Throws: `range` if there are more than `Repeat.maximumCount` values.
-  package func values(in variables: [String: Value]) throws(Diagnostic) -> [Value] {
+  package func values(
+    in variables: [String: Value], atMost most: Int = Repeat.maximumCount
+  ) throws(Diagnostic) -> [Value] {
     var result: [Value] = []
     for expression in values {
       let value = try expression.evaluate(in: variables)
@@ -53,7 +56,7 @@ extension For {
         guard range.count <= Repeat.maximumCount - result.count else {
           throw LoopRange.tooMany(at: expression.range)
         }
-        result += range.values
+        result += range.values(atMost: most)
       }
     }
     guard result.count <= Repeat.maximumCount else { throw LoopRange.tooMany(at: range) }
@@ -109,8 +112,8 @@ private struct LoopRange {
     count = steps.partialValue + 1
   }
 
-  var values: [Value] {
-    (0..<count).map { index in
+  func values(atMost most: Int) -> [Value] {
+    (0..<min(count, most)).map { index in
       let text = LoopRange.text(first + index * step, decimals)
       return .number(Double(text) ?? 0, text: text)
     }

@@ -15,6 +15,14 @@ package struct Parser {
     return Script(statements: statements, comments: parser.lexer.comments)
   }
 
+  /// What of `source` parses, and what is wrong with the rest: for text that is still being typed.
+  package static func parsePart(_ source: SourceText) -> (script: Script, wrong: [Diagnostic]) {
+    var parser = Parser(source)
+    let statements = parser.statements(inBlock: false)
+    let script = Script(statements: statements, comments: parser.lexer.comments)
+    return (script, parser.diagnostics)
+  }
+
   /// The one value that `source` says, as it would stand behind `name =`.
   package static func parseValue(_ source: SourceText) throws(ParseFailure) -> Expression {
     var parser = Parser(source)

@@ -17,15 +17,10 @@ struct Prompt {
 
   func run() throws -> ExitStatus {
     let history = try session.workspace.recentInputs(limit: 5000)
-    let completer = Completer(session)
     guard
       let editor = LineEditor(
-        program: "winnow", history: history, hints: job.options.color.allowsHints,
-        complete: { line, cursor in
-          let found = completer.complete(line, cursor)
-          return Completion(
-            replace: found.replace.lower..<found.replace.upper, candidates: found.candidates)
-        })
+        program: "winnow", history: history, colors: job.options.color.allowsPromptColors,
+        help: TypingHelp(session))
     else { return try Conversation(job, session).run() }
     applySettings()
     try greet()
@@ -71,7 +66,7 @@ struct Prompt {
     var text = ""
     while true {
       let prompt = text.isEmpty ? "[\(number)]> " : String(repeating: ".", count: 3) + "  "
-      let event = editor.readLine(prompt: prompt)
+      let event = editor.readLine(prompt: prompt, after: text)
       guard case .line(let line) = event else { return event }
       text += text.isEmpty ? line : "\n" + line
       if text.allSatisfy(\.isWhitespace) { text = "" }

@@ -73,9 +73,9 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  /// Whether the prompt may show in grey what could follow: without colours nobody could tell it
-  /// from what was typed.
-  var allowsHints: Bool {
+  /// Whether what is typed at the prompt is coloured, and what could follow shown in grey: without
+  /// colours nobody could tell it from what was typed.
+  var allowsPromptColors: Bool {
     switch self {
     case .always: true
     case .never: false

@@ -145,6 +145,22 @@ import Testing
     #expect(try Set(names("help ")).count == names("help ").count)
   }
 
+  @Test func `candidates say in one line what they are`() throws {
+    try withTrial { trial in
+      try trial.ok("budget = 10; seeds = 3")
+      for line in ["", "query ", "query npc 20 ", "query npc(", "help ", "help error ", "seed $"] {
+        let described = Completer(trial.session).complete(line, line.utf8.count).described
+        #expect(!described.isEmpty, "\(line)")
+        for candidate in described {
+          #expect(!candidate.summary.isEmpty, "\(line)\(candidate.name)")
+          #expect(!candidate.summary.contains("\n"), "\(line)\(candidate.name)")
+        }
+      }
+      let budget = Completer(trial.session).complete("seed $b", 7).described
+      #expect(budget.map(\.summary) == ["10"])
+    }
+  }
+
   @Test func `nothing in comments, new names and numbers`() throws {
     for line in ["# qu", "query npc 20 # sh", "for ", "repeat 3 "] {
       let offered = try names(line)

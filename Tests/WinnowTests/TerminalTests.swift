@@ -18,6 +18,18 @@ struct TerminalTests {
     try hold("hints")
   }
 
+  @Test func `colours what is typed, and marks what there is not`() throws {
+    try hold("colours_while_typing")
+  }
+
+  @Test func `colours move neither text nor cursor, wide characters and wraps included`() throws {
+    try hold("colours_move_nothing")
+  }
+
+  @Test func `lists candidates with what they are, cut and by screens`() throws {
+    try hold("lists_with_descriptions")
+  }
+
   @Test func `NO_COLOR has neither colours nor hints`() throws {
     try hold("no_hints_without_colours")
   }

@@ -51,6 +51,11 @@ typedef struct {
   /// Says what could follow the line, to be shown in grey behind the cursor: calls
   /// `line_editor_add` once, or not at all. NULL for no hints.
   void (*hint)(void *context, const char *line, size_t length, line_editor_answer *answer);
+
+  /// Says how the line is to be coloured, the cursor being at byte offset `cursor`: calls
+  /// `line_editor_color` for each stretch. NULL for no colours.
+  void (*color)(void *context, const char *line, size_t length, size_t cursor,
+                line_editor_answer *answer);
 } line_editor_callbacks;
 
 /// Opens the editor and reads the user's `.editrc`.
@@ -82,5 +87,15 @@ void line_editor_replace(line_editor_answer *answer, size_t start, size_t end);
 
 /// Adds a candidate, or is the composed text.
 void line_editor_add(line_editor_answer *answer, const char *text);
+
+/// Adds a candidate with a line that says what it is, which is listed beside it.
+void line_editor_add_described(line_editor_answer *answer, const char *text,
+                               const char *description);
+
+/// Colours the bytes [start, end) of the line; of stretches that overlap the last one counts.
+///
+/// @param code  parameters of the escape sequence that chooses a colour, such as "1;34"; it must
+///     outlive the line
+void line_editor_color(line_editor_answer *answer, size_t start, size_t end, const char *code);
 
 #endif

@@ -5,8 +5,26 @@ import Foundation
 package struct Completer {
   package struct Answer: Sendable {
     package let replace: SourceRange
-    package let candidates: [String]
+    /// In the order in which they are listed.
+    package let described: [Candidate]
+
+    package var candidates: [String] { described.map(\.name) }
   }
+
+  /// What may be typed, and one line that says what it is; empty where there is nothing to say.
+  package struct Candidate: Hashable, Sendable {
+    package let name: String
+    package let summary: String
+
+    fileprivate init(_ name: String, _ summary: String = "") {
+      self.name = name
+      self.summary = summary
+    }
+
+    fileprivate init(_ entry: Entry) { self.init(entry.name, entry.summary) }
+  }
+
+  private typealias Offer = (names: [Candidate], files: Bool)
 
   private let session: Session
 
@@ -16,14 +34,10 @@ package struct Completer {
   package func complete(_ line: String, _ cursor: Int) -> Answer {
     let line = Self.withoutPlan(line, cursor)
     let context = CompletionContext(line: line, cursor: cursor)
-    let candidates = candidates(context)
-    if candidates.files {
-      let files = Self.files(context.prefix)
-      let names = Self.matching(context.prefix, candidates.names)
-      return Answer(replace: context.replace, candidates: names + files)
-    }
+    let offer = offer(context)
+    let files = offer.files ? Self.files(context.prefix).map { Candidate($0) } : []
     return Answer(
-      replace: context.replace, candidates: Self.matching(context.prefix, candidates.names))
+      replace: context.replace, described: Self.matching(context.prefix, offer.names) + files)
   }
 
   /// What stands behind `plan` is completed as if it stood alone.
@@ -41,13 +55,12 @@ package struct Completer {
     return String(decoding: blank, as: UTF8.self)
   }
 
-  private func candidates(_ context: CompletionContext) -> (names: [String], files: Bool) {
+  private func offer(_ context: CompletionContext) -> Offer {
     switch context.place {
-    case .statement:
-      return (Vocabulary.entries(.command).map(\.name) + ["repeat", "for"], false)
-    case .keyword(let word): return ([word], false)
-    case .variable: return (session.variables.keys.sorted(), false)
-    case .value: return (Vocabulary.entries(.strategy).map(\.name), false)
+    case .statement: return (Self.entries(.command) + Self.loops, false)
+    case .keyword(let word): return ([Candidate(word)], false)
+    case .variable: return (variables, false)
+    case .value: return (Self.entries(.strategy), false)
     case .nothing: return ([], false)
     case .argument: return argument(context)
     case .element: return argument(context, inList: true)
@@ -58,40 +71,56 @@ package struct Completer {
     }
   }
 
+  private static func entries(_ kind: EntryKind) -> [Candidate] {
+    Vocabulary.entries(kind).map { Candidate($0) }
+  }
+
+  private static let loops = [
+    Candidate("repeat", "runs a block a number of times: repeat 5 { … }"),
+    Candidate("for", "runs a block with each of some values: for s in 1..5 { … }"),
+  ]
+
+  /// With what they stand for.
+  private var variables: [Candidate] {
+    session.variables.sorted { $0.key < $1.key }.map { Candidate($0.key, $0.value.text) }
+  }
+
   /// Behind a verb: a method, a positional value, or the names of options not given yet.
-  private func argument(
-    _ context: CompletionContext, inList: Bool = false
-  ) -> (names: [String], files: Bool) {
+  private func argument(_ context: CompletionContext, inList: Bool = false) -> Offer {
     guard let verb = context.verb, let found = Vocabulary.find(.command, verb)?.entry else {
       return ([], false)
     }
     let method = Vocabulary.implementation(Vocabulary.commands, found.name)?.method
     if found.name == "help" { return (helpTopics(context), false) }
-    if let method, context.positionalIndex == 0 {
-      return (Vocabulary.entries(method).map(\.name), false)
-    }
+    if let method, context.positionalIndex == 0 { return (Self.entries(method), false) }
     let all = parameters(context)
     let given = context.arguments.compactMap { argument -> String? in
       if case .option(let name, _) = argument { name.text } else { nil }
     }
     let index = context.positionalIndex - (method == nil ? 0 : 1)
     let places = all.filter(\.isPositional)
-    var result: (names: [String], files: Bool) = ([], false)
+    var result: Offer = ([], false)
     if places.indices.contains(index) { result = values(places[index].kind) }
     if !inList { result.names += Self.unused(all.filter { !$0.isPositional }, given: given) }
     return result
   }
 
   /// Behind `help`: all names, and behind `help error` the codes.
-  private func helpTopics(_ context: CompletionContext) -> [String] {
+  private func helpTopics(_ context: CompletionContext) -> [Candidate] {
     if context.positionalIndex == 0 {
-      return Vocabulary.all.map(\.name) + OptionTopic.names + ["error"]
+      return Vocabulary.all.map { Candidate($0) } + Self.options
+        + [Candidate("error", "all codes of messages; help error CODE says what to do")]
     }
     guard case .positional(let first) = context.arguments.first,
       let word = try? first.evaluate(in: session.variables).plainText,
       Spelling.normalised(word) == "error"
     else { return [] }
-    return ErrorTopic.all.map(\.code.rawValue)
+    return ErrorTopic.all.map { Candidate($0.code.rawValue, $0.meaning) }
+  }
+
+  /// The names of all options, each with the first of its meanings.
+  private static var options: [Candidate] {
+    Vocabulary.all.flatMap(\.parameters).map { Candidate($0.name, $0.meaning) }
   }
 
   /// The parameters of the command around the cursor, its method's first.
@@ -109,7 +138,7 @@ package struct Completer {
   }
 
   /// Inside a method everything has a name, also what stands without one behind a verb.
-  private func methodOptions(_ context: CompletionContext) -> [String] {
+  private func methodOptions(_ context: CompletionContext) -> [Candidate] {
     let own = context.method.flatMap(anyMethod)?.parameters ?? []
     // What a panel says for all its members is not theirs to say.
     let around = parameters(context)
@@ -119,16 +148,14 @@ package struct Completer {
   }
 
   /// The names of options that are not given yet.
-  private static func unused(_ parameters: [Parameter], given: [String]) -> [String] {
+  private static func unused(_ parameters: [Parameter], given: [String]) -> [Candidate] {
     let known = Set(given.map(Spelling.normalised))
     return parameters.filter { parameter in
       known.isDisjoint(with: ([parameter.name] + parameter.aliases).map(Spelling.normalised))
-    }.map { $0.name + "=" }
+    }.map { Candidate($0.name + "=", $0.meaning) }
   }
 
-  private func values(of name: String, in parameters: [Parameter]) -> (
-    names: [String], files: Bool
-  ) {
+  private func values(of name: String, in parameters: [Parameter]) -> Offer {
     let sought = Spelling.normalised(name)
     let parameter = parameters.first {
       ([$0.name] + $0.aliases).contains { Spelling.normalised($0) == sought }
@@ -137,13 +164,19 @@ package struct Completer {
     return values(parameter.kind)
   }
 
-  private func values(_ kind: Parameter.Kind) -> (names: [String], files: Bool) {
+  private func values(_ kind: Parameter.Kind) -> Offer {
     switch kind {
-    case .choice(let words, _): return (words, false)
-    case .boolean: return (["true", "false"], false)
-    case .method(let kind), .methods(let kind): return (Vocabulary.entries(kind).map(\.name), false)
+    case .choice(let words, _): return (words.map { Candidate($0) }, false)
+    case .boolean: return ([Candidate("true"), Candidate("false")], false)
+    case .method(let kind), .methods(let kind): return (Self.entries(kind), false)
     case .file, .newFile, .picture: return ([], true)
-    case .features: return (["pca:", "pixels"], true)
+    case .features:
+      return (
+        [
+          Candidate("pca:", "so many principal components of the images: pca:64"),
+          Candidate("pixels", "the images themselves"),
+        ], true
+      )
     case .either(let kinds):
       let parts = kinds.map(values)
       return (parts.flatMap(\.names), parts.contains { $0.files })
@@ -156,12 +189,12 @@ package struct Completer {
       .compactMap { Vocabulary.find($0, name)?.entry }.first
   }
 
-  private static func matching(_ prefix: String, _ names: [String]) -> [String] {
+  private static func matching(_ prefix: String, _ names: [Candidate]) -> [Candidate] {
     let sought = Spelling.normalised(prefix)
     var seen: Set<String> = []
     return names.filter {
-      ($0.hasPrefix(prefix) || Spelling.normalised($0).hasPrefix(sought))
-        && seen.insert($0).inserted
+      ($0.name.hasPrefix(prefix) || Spelling.normalised($0.name).hasPrefix(sought))
+        && seen.insert($0.name).inserted
     }
   }
 

@@ -63,6 +63,17 @@ package struct ScriptChecker {
     return script
   }
 
+  /// What is wrong with statements of a text that may be half typed. Loops are walked with their
+  /// first value alone, and the scripts that it sources are not read: this is asked for each key.
+  static func wrong(
+    in statements: [Statement], of source: SourceText, variables: [String: Value]
+  ) -> [Diagnostic] {
+    var walk = Walk(
+      variables: variables, replaced: [], source: source, chain: [], budget: 0)
+    for statement in statements { walk.visit(statement, topLevel: true) }
+    return walk.diagnostics
+  }
+
   private func unreadVariables(_ script: Script, readElsewhere: Set<String>) -> [Diagnostic] {
     let uses = script.variableUses
     let read = readElsewhere.union(uses.filter { $0.kind == .read }.map(\.name.text))
@@ -101,18 +112,22 @@ package struct ScriptChecker {
     private(set) var reads: Set<String> = []
     private var places: Set<Place> = []
     /// How many more commands are bound; then loops are checked with their first value alone.
-    private var budget = 10_000
+    private var budget: Int
 
     private struct Place: Hashable {
       let file: String?
       let range: SourceRange?
     }
 
-    init(variables: [String: Value], replaced: Set<String>, source: SourceText, chain: [String]) {
+    init(
+      variables: [String: Value], replaced: Set<String>, source: SourceText, chain: [String],
+      budget: Int = 10_000
+    ) {
       self.variables = variables
       self.replaced = replaced
       self.source = source
       self.chain = chain
+      self.budget = budget
     }
 
     mutating func visit(_ statement: Statement, topLevel: Bool) {
@@ -135,7 +150,10 @@ package struct ScriptChecker {
     private mutating func visit(_ loop: For) {
       var values: [Value] = []
       attempt { walk throws(Diagnostic) in try loop.requireName(besides: walk.loops) }
-      attempt { walk throws(Diagnostic) in values = try loop.values(in: walk.variables) }
+      let most = budget > 0 ? Repeat.maximumCount : 1
+      attempt { walk throws(Diagnostic) in
+        values = try loop.values(in: walk.variables, atMost: most)
+      }
       loops.append(loop.variable.text)
       defer { loops.removeLast() }
       budget -= values.count / 100

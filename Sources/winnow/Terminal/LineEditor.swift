@@ -4,10 +4,19 @@ import Glibc
 
 /// What may stand at the cursor instead of the word being typed.
 struct Completion {
-  /// What a candidate replaces: UTF-8 offsets into the line.
+  /// What a candidate replaces: UTF-8 offsets into the text.
   var replace: Range<Int>
-  /// In the order in which they are listed.
-  var candidates: [String]
+  /// In the order in which they are listed; a description is one line, or empty.
+  var candidates: [(text: String, description: String)]
+}
+
+/// What a line editor asks while a line is being typed. Texts are whole inputs, a block's earlier
+/// lines among them; cursors are UTF-8 offsets into them.
+struct TypingHelp {
+  /// What may stand at the cursor.
+  var complete: (_ text: String, _ cursor: Int) -> Completion
+  /// The text's colours, later ones over earlier ones, as the parameters of SGR escapes.
+  var color: (_ text: String, _ cursor: Int) -> [(range: Range<Int>, code: StaticString)]
 }
 
 /// Reads lines from a person at a terminal: editing keys, history, completion with Tab, pastes of
@@ -29,8 +38,10 @@ final class LineEditor {
     case terminated
   }
 
-  private let complete: (String, Int) -> Completion
-  private let hints: Bool
+  private let help: TypingHelp
+  private let colors: Bool
+  /// The lines of the block before the one that is typed, each with its line end.
+  private var before = ""
   /// Oldest first.
   private var history: [String] = []
   private var editor: OpaquePointer?
@@ -39,23 +50,20 @@ final class LineEditor {
   /// - Parameters:
   ///   - program: the name under which a user's `.editrc` may speak of this program alone.
   ///   - history: earlier lines, oldest first.
-  ///   - hints: whether what could follow stands behind the cursor in grey; the right arrow takes it.
-  ///   - complete: is given the line and the cursor's UTF-8 offset in it.
+  ///   - colors: whether the line is coloured, and what could follow stands behind the cursor in
+  ///     grey; the right arrow takes it.
   /// - Returns: nil where stdin or stdout is not a terminal.
-  init?(
-    program: String, history: [String], hints: Bool,
-    complete: @escaping (String, Int) -> Completion
-  ) {
+  init?(program: String, history: [String], colors: Bool, help: TypingHelp) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
-    self.complete = complete
-    self.hints = hints
+    self.help = help
+    self.colors = colors
     guard !Self.isDumb else { return }
     let context = Unmanaged.passUnretained(self).toOpaque()
     editor = line_editor_open(
       program, Signals.eventDescriptor,
       line_editor_callbacks(
         context: context, wake: wakeEditor, complete: completeLine, compose: composeText,
-        hint: hints ? hintLine : nil))
+        hint: colors ? hintLine : nil, color: colors ? colorLine : nil))
     for line in history { remember(line) }
   }
 
@@ -64,8 +72,11 @@ final class LineEditor {
   /// Waits for a line. A Ctrl-C that came before the prompt was meant for something else and is
   /// forgotten.
   ///
-  /// - Parameter prompt: may hold ANSI escapes.
-  func readLine(prompt: String) -> Event {
+  /// - Parameters:
+  ///   - prompt: may hold ANSI escapes.
+  ///   - earlier: the lines of the input that stand above, where this one goes on with it.
+  func readLine(prompt: String, after earlier: String = "") -> Event {
+    before = earlier.isEmpty ? "" : earlier + "\n"
     Signals.forget()
     if Signals.received != nil { return .terminated }
     guard let editor else { return readPlainLine(prompt: prompt) }
@@ -85,20 +96,21 @@ final class LineEditor {
   /// Makes `line` the newest of the history.
   func remember(_ line: String) {
     guard let editor else { return }
-    if hints { history.append(line) }
+    if colors { history.append(line) }
     line_editor_remember(editor, line)
   }
 
-  /// What could follow the line: the rest of the newest line that began like it, or of the only
+  /// What could follow the line: the rest of the newest input that began like it, or of the only
   /// word that fits; nil where there is nothing to say.
   fileprivate func hint(_ line: String) -> String? {
-    let typed = line.utf8
+    let text = before + line
+    let typed = text.utf8
     let known = history.last {
       $0.utf8.count > typed.count && $0.utf8.starts(with: typed)
     }
     if let known { return Self.firstLine(known.utf8.dropFirst(typed.count)) }
-    let found = complete(line, typed.count)
-    guard found.candidates.count == 1, let only = found.candidates.first,
+    let found = help.complete(text, typed.count)
+    guard found.candidates.count == 1, let only = found.candidates.first?.text,
       found.replace.upperBound == typed.count, !found.replace.isEmpty,
       only.utf8.starts(with: typed.dropFirst(found.replace.lowerBound))
     else { return nil }
@@ -139,9 +151,25 @@ final class LineEditor {
   fileprivate func addCandidates(
     for line: String, at cursor: Int, to answer: OpaquePointer
   ) {
-    let completion = complete(line, cursor)
-    line_editor_replace(answer, completion.replace.lowerBound, completion.replace.upperBound)
-    for candidate in completion.candidates { line_editor_add(answer, candidate) }
+    let offset = before.utf8.count
+    let completion = help.complete(before + line, offset + cursor)
+    // A word of the line above cannot be replaced from here.
+    guard completion.replace.lowerBound >= offset else { return }
+    line_editor_replace(
+      answer, completion.replace.lowerBound - offset, completion.replace.upperBound - offset)
+    for candidate in completion.candidates {
+      line_editor_add_described(answer, candidate.text, candidate.description)
+    }
+  }
+
+  fileprivate func addColors(for line: String, at cursor: Int, to answer: OpaquePointer) {
+    let offset = before.utf8.count
+    for stretch in help.color(before + line, offset + cursor)
+    where stretch.range.upperBound > offset {
+      line_editor_color(
+        answer, max(0, stretch.range.lowerBound - offset), stretch.range.upperBound - offset,
+        UnsafeRawPointer(stretch.code.utf8Start).assumingMemoryBound(to: CChar.self))
+    }
   }
 }
 
@@ -167,6 +195,16 @@ private func completeLine(
   let bytes = UnsafeRawBufferPointer(start: line, count: length)
   editor.addCandidates(
     for: String(decoding: bytes, as: UTF8.self), at: cursor, to: answer)
+}
+
+private func colorLine(
+  _ context: UnsafeMutableRawPointer?, _ line: UnsafePointer<CChar>?, _ length: Int,
+  _ cursor: Int, _ answer: OpaquePointer?
+) {
+  guard let context, let line, let answer else { return }
+  let editor = Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
+  let bytes = UnsafeRawBufferPointer(start: line, count: length)
+  editor.addColors(for: String(decoding: bytes, as: UTF8.self), at: cursor, to: answer)
 }
 
 private func hintLine(
