@@ -133,6 +133,7 @@ void bind_requirements(EditLine *el, bool vi) {
   if (vi) {
     el_set(el, EL_BIND, "-a", "k", "winnow-up", NULL);
     el_set(el, EL_BIND, "-a", "j", "winnow-down", NULL);
+    bind_everywhere(el, "^R", "em-inc-search-prev");
   }
   for (int i = 0; i < BINDING_COUNT; i++) {
     char key[8];

@@ -46,19 +46,37 @@ static bool can_edit(EditLine *el) {
   return el_get(el, EL_GETTC, "ce", &clear_to_end) == 0 && clear_to_end && *clear_to_end;
 }
 
-static void set_keys(line_editor *editor) {
-  EditLine *el = editor->el;
-  add_functions(el);
-  el_set(el, EL_EDITOR, "emacs");
-  bind_preferences(el);
-  el_source(el, NULL);
+static bool has_vi_keys(EditLine *el) {
   const char *keys = NULL;
+  return el_get(el, EL_EDITOR, &keys) == 0 && keys && strcmp(keys, "vi") == 0;
+}
+
+/// Binds keys anew: ours, the user's, and ours that must be.
+static void set_keys(line_editor *editor, bool vi) {
+  EditLine *el = editor->el;
+  el_set(el, EL_EDITOR, vi ? "vi" : "emacs");
+  if (!vi) bind_preferences(el);
+  el_source(el, NULL);
+}
+
+static void finish_keys(line_editor *editor) {
   int editing = 1;
-  el_get(el, EL_EDITOR, &keys);
-  el_get(el, EL_EDITMODE, &editing);
-  editor->vi = keys && strcmp(keys, "vi") == 0;
-  bind_requirements(el, editor->vi);
+  el_get(editor->el, EL_EDITMODE, &editing);
+  editor->vi = has_vi_keys(editor->el);
+  bind_requirements(editor->el, editor->vi);
   editor->editing = editing != 0;
+}
+
+bool line_editor_has_vi_keys(const line_editor *editor) { return editor->vi; }
+
+void line_editor_use_keys(line_editor *editor, bool vi) {
+  set_keys(editor, vi);
+  if (has_vi_keys(editor->el) != vi) {
+    // Choosing wipes all keys, so that what `.editrc` binds for the others is lost.
+    el_set(editor->el, EL_EDITOR, vi ? "vi" : "emacs");
+    if (!vi) bind_preferences(editor->el);
+  }
+  finish_keys(editor);
 }
 
 line_editor *line_editor_open(const char *program, int event_descriptor,
@@ -78,7 +96,9 @@ line_editor *line_editor_open(const char *program, int event_descriptor,
   el_set(editor->el, EL_CLIENTDATA, editor);
   el_set(editor->el, EL_SIGNAL, 0);
   el_set(editor->el, EL_GETCFN, read_character);
-  set_keys(editor);
+  add_functions(editor->el);
+  set_keys(editor, false);
+  finish_keys(editor);
   static bool registered;
   if (!registered) registered = atexit(restore_at_exit) == 0;
   open_editor = editor;

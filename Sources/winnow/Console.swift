@@ -18,10 +18,14 @@ final class Console {
   }
 
   /// One executed command: its result, or what went wrong.
+  ///
+  /// - Parameter paging: whether a result that is longer than the screen goes through a pager.
   /// - Throws: `Stop` where nobody reads stdout any more.
-  func show(_ report: CellReport, timing: Bool) throws {
+  func show(_ report: CellReport, timing: Bool, paging: Bool = false) throws {
+    renderer.width = Self.columns(of: STDOUT_FILENO)
     try progress.makingRoom {
-      try write(renderer.render(report))
+      let text = renderer.render(report)
+      if !(paging && Pager.show(text)) { try write(text) }
       if let failure = report.failure { say(failure) }
       guard !quiet else { return }
       for notice in report.notices { note(notice) }
@@ -65,11 +69,22 @@ final class Console {
   }
 
   static func columns(of descriptor: Int32) -> Int {
-    var size = winsize()
-    guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0,
-      size.ws_col > 0
-    else { return 80 }
+    guard let size = size(of: descriptor), size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
+  }
+
+  /// The rows of a terminal; nil where there is none.
+  static func rows(of descriptor: Int32) -> Int? {
+    guard let size = size(of: descriptor), size.ws_row > 0 else { return nil }
+    return Int(size.ws_row)
+  }
+
+  private static func size(of descriptor: Int32) -> winsize? {
+    var size = winsize()
+    guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else {
+      return nil
+    }
+    return size
   }
 
   private static func seconds(_ value: Double) -> String {

@@ -53,7 +53,7 @@ struct Conversation {
 
 extension Job {
   /// Parses and runs what was typed: an error in it becomes a failed cell, and nothing stops.
-  func answer(_ bytes: [UInt8], in session: Session) throws -> Ending {
+  func answer(_ bytes: [UInt8], in session: Session, atPrompt: Bool = false) throws -> Ending {
     let source: SourceText
     let script: Script
     do {
@@ -73,7 +73,8 @@ extension Job {
         try session.note(text.text)
         continue
       }
-      ending = try perform(statement, text: text.text, source: source, in: session)
+      ending = try perform(
+        statement, text: text.text, source: source, in: session, atPrompt: atPrompt)
       guard case .completed = ending else { return ending }
     }
     return ending

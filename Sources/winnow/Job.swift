@@ -63,7 +63,7 @@ struct Job {
     Environment(
       data: DataDirectories(paths: Places.data(options.data)),
       downloads: Places.downloads(options.data), cache: DerivedCache(folder: Places.derived),
-      timing: options.timing, columns: Console.columns(of: STDOUT_FILENO))
+      timing: options.timing, paging: Pager.isPossible, columns: Console.columns(of: STDOUT_FILENO))
   }
 
   private func choice(or standard: SessionChoice) -> SessionChoice {
@@ -160,16 +160,23 @@ struct Job {
   }
 
   /// Runs one statement with its progress and its results shown.
-  func perform(_ statement: Statement, text: String, source: SourceText, in session: Session)
-    throws -> Ending
-  {
+  ///
+  /// - Parameter atPrompt: whether somebody looks at them who may want to see them by screens; what
+  ///   loops and scripts have to say is never held up.
+  func perform(
+    _ statement: Statement, text: String, source: SourceText, in session: Session,
+    atPrompt: Bool = false
+  ) throws -> Ending {
+    let mayPage = atPrompt && statement.isCommand(besides: ["source", "replay"])
     var code = Diagnostic.Code.refused
     var broken: (any Error)?
     let flow = try console.progress.show {
       try session.run(statement, in: source, text: text) { report in
         if let failure = report.failure { code = failure.code }
         do {
-          try console.show(report, timing: session.environment.timing)
+          try console.show(
+            report, timing: session.environment.timing,
+            paging: mayPage && session.environment.paging)
         } catch {
           broken = error
           Interrupt.request()
@@ -231,6 +238,14 @@ struct Job {
       console.warn("error: stdin cannot be read: \(String(cString: strerror(code)))")
       throw Stop(status: .usage)
     }
+  }
+}
+
+extension Statement {
+  /// Whether it is one command, and none of those with these names.
+  fileprivate func isCommand(besides names: [String]) -> Bool {
+    guard case .command(let command) = self else { return false }
+    return !names.contains(Spelling.normalised(command.verb.text))
   }
 }
 

@@ -23,8 +23,10 @@ struct Prompt {
         help: TypingHelp(session))
     else { return try Conversation(job, session).run() }
     applySettings()
+    if session.environment.editor == nil { session.environment.editor = editor.keys }
     try greet()
     while true {
+      if let keys = session.environment.editor { editor.use(keys) }
       switch try read(editor) {
       case .line(let text):
         // A Ctrl-C from here on is for the command: the next `readLine` forgets it.
@@ -77,8 +79,9 @@ struct Prompt {
 
   /// False where the user wants to leave, or was told to. Errors are said; the prompt comes back.
   private func answer(_ text: String) throws -> Bool {
+    session.environment.columns = Console.columns(of: STDOUT_FILENO)
     do {
-      switch try job.answer([UInt8](text.utf8), in: session) {
+      switch try job.answer([UInt8](text.utf8), in: session, atPrompt: true) {
       case .quit: return false
       case .completed, .failed, .interrupted: break
       }

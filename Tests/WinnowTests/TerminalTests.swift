@@ -98,6 +98,18 @@ struct TerminalTests {
     try hold("vi_keys")
   }
 
+  @Test func `set editor chooses the keys, and an editrc is still read`() throws {
+    try hold("chosen_keys")
+  }
+
+  @Test func `long results are shown by screens, from which q and Ctrl-C come back`() throws {
+    try hold("pages_long_results")
+  }
+
+  @Test func `SIGTERM ends with 143 while a pager is shown`() throws {
+    try hold("ends_beside_a_pager")
+  }
+
   @Test func `an editrc that switches editing off still has a prompt`() throws {
     try hold("edit_off")
   }

@@ -1,6 +1,7 @@
 #ifndef WINNOW_LINE_EDITOR_H
 #define WINNOW_LINE_EDITOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // Lines typed at a terminal, with editing, history, completion and pasting.
@@ -75,6 +76,13 @@ line_editor *line_editor_open(const char *program, int event_descriptor,
 ///     the next call; a pasted text may have newlines in it.
 line_editor_event line_editor_read(line_editor *editor, const char *prompt, const char **line,
                                    size_t *length);
+
+/// Whether vi's keys are in force, else emacs's.
+bool line_editor_has_vi_keys(const line_editor *editor);
+
+/// Takes vi's keys or emacs's for the lines to come, whatever the user's `.editrc` chooses. It is
+/// read again all the same: what else it binds holds, unless it is for the other keys.
+void line_editor_use_keys(line_editor *editor, bool vi);
 
 /// Appends to the history. The same line twice in a row is kept once.
 void line_editor_remember(line_editor *editor, const char *line);

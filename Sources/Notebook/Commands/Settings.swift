@@ -68,6 +68,35 @@ extension Vocabulary {
       SettingImplementation { arguments, environment in
         environment.timing = arguments.flag("value")
       }),
+    Row(
+      Entry(
+        .setting, "paging", "whether a result longer than the screen is shown by screens",
+        parameters: [.positional("value", .boolean, "on or off")],
+        details: """
+          By the program that $PAGER names, else by less: a blank goes on, q and Ctrl-C come back to
+          the prompt. On at the prompt unless it is set, and without effect anywhere else; the results
+          of a loop's or a script's commands hold nothing up.
+          """,
+        examples: ["set paging off", "set paging on"]),
+      SettingImplementation { arguments, environment in
+        environment.paging = arguments.flag("value")
+      }),
+    Row(
+      Entry(
+        .setting, "editor", "whose keys edit the line at the prompt",
+        parameters: [
+          .positional(
+            "value", .choice(EditorKeys.allCases.map(\.rawValue)), "emacs, or vi with its two modes"
+          )
+        ],
+        details: """
+          Those of ~/.editrc unless it is set, which libedit reads all the same: keys that it binds
+          stay bound. emacs where neither says anything.
+          """,
+        examples: ["set editor vi", "set editor emacs"]),
+      SettingImplementation { arguments, environment in
+        environment.editor = arguments.text("value").flatMap(EditorKeys.init)
+      }),
   ]
 }
 

@@ -177,7 +177,8 @@ enum Showing {
     let environment = invocation.environment
     var rows: [(String, JSON)] = [
       ("threads", .int(Parallel.threads)), ("memory", .string(ByteCount.text(environment.memory))),
-      ("timing", .bool(environment.timing)),
+      ("timing", .bool(environment.timing)), ("paging", .bool(environment.paging)),
+      ("editor", .optional(environment.editor?.rawValue)),
       ("cache", .string(cacheLimit(environment.cache))),
     ]
     if let cache = environment.cache {

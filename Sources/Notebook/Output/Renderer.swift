@@ -2,7 +2,8 @@
 /// the array is whole also after an error.
 package struct Renderer: Sendable {
   package let mode: OutputMode
-  package let width: Int
+  /// Columns of the screen, which may change.
+  package var width: Int
   private var count = 0
 
   /// - Parameter width: columns of the screen; 80 where there is none.

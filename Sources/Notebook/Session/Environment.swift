@@ -11,22 +11,30 @@ package struct Environment: Sendable {
   package var cache: DerivedCache?
   /// Whether each command's time is said.
   package var timing: Bool
+  /// Whether a result longer than the screen goes through a pager, where there is a person to page.
+  package var paging: Bool
+  /// The keys of the prompt's editor; nil for those of the user's `.editrc`.
+  package var editor: EditorKeys?
   /// How wide the screen is that pictures are drawn for.
   package var columns: Int
 
   package init(
     data: DataDirectories, downloads: DownloadPlace? = nil,
     memory: Int = Environment.defaultMemory, cache: DerivedCache? = nil, timing: Bool = false,
-    columns: Int = 80
+    paging: Bool = false, columns: Int = 80
   ) {
     self.data = data
     self.downloads = downloads
     self.memory = memory
     self.cache = cache
     self.timing = timing
+    self.paging = paging
     self.columns = columns
   }
 }
+
+/// The keys with which a line is edited at the prompt.
+package enum EditorKeys: String, Sendable, CaseIterable { case emacs, vi }
 
 /// Where downloads come from and go to.
 package struct DownloadPlace: Sendable {

@@ -11,7 +11,7 @@ import WorkspaceStore
 package final class Session {
   package let workspace: Workspace
   package let lease: SessionLease
-  package internal(set) var environment: Environment
+  package var environment: Environment
   private(set) var state = SessionState()
   /// Values that take the place of top-level assignments (`run -p name=value`).
   package var overrides: [String: Value] = [:]

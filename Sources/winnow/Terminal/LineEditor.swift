@@ -1,6 +1,7 @@
 import CLineEditor
 import Foundation
 import Glibc
+import Notebook
 
 /// What may stand at the cursor instead of the word being typed.
 struct Completion {
@@ -91,6 +92,15 @@ final class LineEditor {
     case LINE_EDITOR_TERMINATED: return .terminated
     default: return .endOfFile
     }
+  }
+
+  /// The keys in force; nil where the terminal edits lines itself.
+  var keys: EditorKeys? { editor.map { line_editor_has_vi_keys($0) ? .vi : .emacs } }
+
+  /// Takes other keys for the lines to come; `.editrc` is read again, and what it binds stays bound.
+  func use(_ keys: EditorKeys) {
+    guard let editor, keys != self.keys else { return }
+    line_editor_use_keys(editor, keys == .vi)
   }
 
   /// Makes `line` the newest of the history.

@@ -25,7 +25,8 @@ class Session(Terminal):
     """The program at its prompt."""
 
     def __init__(self, folder, environment=None, arguments=(), **options):
-        variables = {"HOME": str(folder), "WINNOW_WORKSPACE": str(folder / "w.sqlite")}
+        variables = {"HOME": str(folder), "WINNOW_WORKSPACE": str(folder / "w.sqlite"),
+                     "PAGER": ""}
         variables.update(environment or {})
         super().__init__([PROGRAM, *arguments], environment=variables, cwd=folder, **options)
 
@@ -327,6 +328,93 @@ def vi_keys(folder):
     session.at_prompt("load")
     session.send("\x03")
     session.leave()
+
+
+def chosen_keys(folder):
+    (folder / ".editrc").write_text("bind ^O ed-move-to-beg\n")
+    session = Session(folder)
+    session.at_prompt()
+    session.enter("set editor vi")
+    session.at_prompt()
+    session.send("abc def")
+    session.at_prompt("abc def")
+    session.send("\x1b")
+    session.settle(0.2)
+    session.send("bx")
+    session.at_prompt("abc ef")
+    session.send("A\x0f<\x1b[F>")
+    session.at_prompt("<abc ef>")
+    session.send("\x03")
+    session.at_prompt()
+    session.send("\x12set ed")
+    session.expect("bck:set ed")
+    session.send("\r")
+    session.at_prompt()
+    session.enter("show settings")
+    session.expect("│ vi")
+    session.at_prompt()
+    session.enter("set editor emacs")
+    session.at_prompt()
+    session.send("abc def\x01\x1bdX\x0f<\x05>")
+    session.at_prompt("<X def>")
+    session.send("\x03")
+    session.leave()
+    place = folder / ".config" / "winnow"
+    place.mkdir(parents=True)
+    (place / "rc.winnow").write_text("set editor vi\n")
+    session = Session(folder)
+    session.at_prompt()
+    session.send("abc\x1b")
+    session.settle(0.2)
+    session.send("0x")
+    session.at_prompt("bc")
+    session.send("\x03")
+    session.leave()
+
+
+def pages_long_results(folder):
+    session = Session(folder, {"PAGER": "less -K"}, rows=12)
+    for key in ("q", " q", "\x03"):
+        session.at_prompt()
+        session.enter("help")
+        session.wait("the pager", lambda: session.lines()[-1] == ":")
+        session.send(key)
+        session.at_prompt()
+    check("vaal" not in session.text(), "not by screens")
+    session.enter("seed 3")
+    session.at_prompt()
+    session.send("set paging off; help\r")
+    session.expect("help NAME says more")
+    session.at_prompt()
+    session.expect("vaal")
+    session.close()
+    for pager, expected in (("sed s/vaal/paged/", "paged"), ("", "vaal"), ("no-such", "vaal"),
+                            ("head -1", "help NAME says more")):
+        session = Session(folder, {"PAGER": pager}, rows=12)
+        session.at_prompt()
+        session.send("repeat 1 { help filter }; help\r")
+        session.expect(expected)
+        session.at_prompt()
+        check(("vaal" in session.text()) == (expected == "vaal"), f"with {pager!r}")
+        session.leave()
+    session = Session(folder, {"PAGER": "sed s/seed/paged/"})
+    session.at_prompt()
+    session.send("seed 4\r")
+    session.at_prompt()
+    check("paged" not in session.text(), "a short result is paged")
+    session.close()
+    session = Session(folder, {"PAGER": "sed s/vaal/paged/"}, arguments=("-c", "help"))
+    check(session.exit_code() == 0, f"exit code {session.status}")
+    check("paged" not in session.text(), "pages away from the prompt")
+
+
+def ends_beside_a_pager(folder):
+    session = Session(folder, {"PAGER": "less"}, rows=12)
+    session.at_prompt()
+    session.enter("help")
+    session.wait("the pager", lambda: session.lines()[-1] == ":")
+    session.signal(signal.SIGTERM)
+    check(session.exit_code() == 143, f"exit code {session.status}, not 143")
 
 
 def edit_off(folder):
