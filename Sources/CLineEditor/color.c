@@ -10,7 +10,8 @@
 // nothing is typed; what it changes afterwards it writes without, and so the whole text is coloured
 // before each wait. Colours may stay on the screen meanwhile: the characters are the ones that it
 // believes to be there. It is wrong about them, and about the cursor's column, once it has inserted
-// before wide characters: a text that has some is written again even without colours.
+// before wide characters, and it never draws accents that are characters of their own: a text that
+// has some of either is written again even without colours.
 
 /// What is written on the screen over libedit's own, and where the cursor of the terminal is.
 struct pen {
@@ -81,6 +82,13 @@ static const char **codes_of(const wchar_t *text, size_t count, const line_edito
   return codes;
 }
 
+/// Writes an accent over the character just written.
+static void write_mark(struct pen *pen, wchar_t mark) {
+  int column = pen->at.column;
+  write_character(pen, mark);
+  pen->at.column = column;
+}
+
 static void clear_rest_of_row(struct pen *pen, struct place place) {
   choose(pen, NULL);
   move(pen, place);
@@ -103,6 +111,9 @@ static void write_over(line_editor *editor, const LineInfoW *line, const char **
     wchar_t character = line->buffer[i];
     struct place place = place_of(&at, character, columns);
     if (character == L'\n') clear_rest_of_row(&pen, place);
+    if (wcwidth(character) == 0 && i > 0 && is_plain(line->buffer[i - 1])) {
+      write_mark(&pen, character);
+    }
     if (!is_plain(character)) continue;
     if (place.row != expected.row || place.column != expected.column) move(&pen, place);
     choose(&pen, codes[i]);
@@ -122,9 +133,11 @@ static bool is_within_reach(line_editor *editor, const LineInfoW *line) {
   return editor->tallest <= (size_t)terminal_rows();
 }
 
-static bool has_wide(const wchar_t *text, size_t count) {
+/// Whether there are characters of other than one column.
+static bool has_uneven(const wchar_t *text, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    if (wcwidth(text[i]) > 1) return true;
+    int width = wcwidth(text[i]);
+    if (width > 1 || (width == 0 && text[i] != L'\0')) return true;
   }
   return false;
 }
@@ -140,7 +153,7 @@ void draw_colors(line_editor *editor) {
   if (editor->callbacks.color) {
     ask(editor, line->buffer, colored, (size_t)(line->cursor - line->buffer), &answer);
   }
-  if (answer.stretch_count > 0 || editor->colored || has_wide(line->buffer, count)) {
+  if (answer.stretch_count > 0 || editor->colored || has_uneven(line->buffer, count)) {
     const char **codes = codes_of(line->buffer, count, &answer);
     if (codes) write_over(editor, line, codes);
     free(codes);

@@ -178,6 +178,10 @@ int read_character(EditLine *el, wchar_t *character) {
     *character = L'\a';  // ends the search
     return 1;
   }
+  if (editor->initial && editor->editing) {
+    *character = KEY_BEGIN;
+    return 1;
+  }
   for (;;) {
     unsigned char byte;
     redraw(editor);
@@ -198,6 +202,10 @@ int read_character(EditLine *el, wchar_t *character) {
     if (read == (wint_t)-1) return give_up(editor, character);
     if (read >= KEY_FIRST && read <= KEY_LAST) continue;
     *character = (wchar_t)read;
+    if (editor->editing && is_mark(editor, read)) {
+      editor->mark = (wchar_t)read;
+      *character = KEY_COMPOSE;
+    }
     return 1;
   }
 }

@@ -28,6 +28,9 @@ enum {
   KEY_LIST,
   KEY_CLEAR,
   KEY_ACCEPT,
+  KEY_BEGIN,
+  KEY_COMPOSE,
+  KEY_NEWLINE,
   KEY_LAST = 0x9f,
 };
 
@@ -44,6 +47,13 @@ struct line_editor {
 
   char *prompt;  // with libedit's marks around escapes
   char *line;    // the last line read
+
+  wchar_t *initial;    // to be put into the line before the first key
+  int initial_cursor;  // characters of it before the cursor
+  bool continues;      // the lines above belong to the same text
+  int rows_above;      // of theirs, right above the prompt; 0 where something stands between
+
+  wchar_t mark;  // an accent typed behind its letter, to be composed with it
 
   bool reading;
   line_editor_event ending;  // why the line is being given up; LINE_EDITOR_LINE if it is not
@@ -106,7 +116,7 @@ int next_byte(line_editor *editor, int milliseconds, unsigned char *byte);
 
 // keys.c
 void add_functions(EditLine *el);
-void bind_preferences(EditLine *el);
+void bind_preferences(EditLine *el, bool vi);
 void bind_requirements(EditLine *el, bool vi);
 int key_of_sequence(const char *sequence);
 
@@ -129,6 +139,12 @@ unsigned char accept_hint(EditLine *el, int key);
 void show_hint(line_editor *editor);
 void hide_hint(line_editor *editor);
 void forget_hint(line_editor *editor);
+
+// text_keys.c
+unsigned char begin(EditLine *el, int key);
+unsigned char compose_mark(EditLine *el, int key);
+unsigned char insert_newline(EditLine *el, int key);
+bool is_mark(line_editor *editor, wint_t character);
 
 // paste.c
 unsigned char paste(EditLine *el, int key);

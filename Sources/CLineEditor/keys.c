@@ -23,6 +23,9 @@ static const struct binding bindings[] = {
     {KEY_LIST, "winnow-list"},
     {KEY_CLEAR, "ed-start-over"},
     {KEY_ACCEPT, "winnow-accept"},
+    {KEY_BEGIN, "winnow-begin"},
+    {KEY_COMPOSE, "winnow-compose"},
+    {KEY_NEWLINE, "winnow-newline"},
 };
 
 struct sequence {
@@ -33,7 +36,7 @@ struct sequence {
 /// What terminals send for the keys beyond the letters (xterm, VTE, rxvt, Linux console, tmux).
 /// Keys without a use are here so that they do not type junk.
 static const struct sequence sequences[] = {
-    {"[200~", KEY_PASTE}, {"[201~", KEY_IGNORED},
+    {"[200~", KEY_PASTE}, {"[201~", KEY_IGNORED}, {"\r", KEY_NEWLINE}, {"\n", KEY_NEWLINE},
     {"[A", KEY_UP}, {"OA", KEY_UP}, {"[B", KEY_DOWN}, {"OB", KEY_DOWN},
     {"[C", KEY_NEXT_CHARACTER}, {"OC", KEY_NEXT_CHARACTER},
     {"[D", KEY_PREVIOUS_CHARACTER}, {"OD", KEY_PREVIOUS_CHARACTER},
@@ -100,11 +103,16 @@ void add_functions(EditLine *el) {
   el_set(el, EL_ADDFN, "winnow-down", "Line below, or newer line", go_down);
   el_set(el, EL_ADDFN, "winnow-end", "Go to the end", go_to_end);
   el_set(el, EL_ADDFN, "winnow-accept", "Insert the hint", accept_hint);
+  el_set(el, EL_ADDFN, "winnow-begin", "Insert the first text", begin);
+  el_set(el, EL_ADDFN, "winnow-compose", "Compose an accent", compose_mark);
+  el_set(el, EL_ADDFN, "winnow-newline", "Insert a line end", insert_newline);
   el_set(el, EL_ADDFN, "winnow-ignore", "Do nothing", ignore);
 }
 
 /// Binds what the user's `.editrc`, read next, may bind otherwise.
-void bind_preferences(EditLine *el) {
+void bind_preferences(EditLine *el, bool vi) {
+  el_set(el, EL_BIND, "^O", "winnow-newline", NULL);
+  if (vi) return;
   el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
   for (int i = 0; i < SEQUENCE_COUNT; i++) {
     if (sequences[i].key == KEY_PASTE) continue;
@@ -138,6 +146,8 @@ void bind_requirements(EditLine *el, bool vi) {
   for (int i = 0; i < BINDING_COUNT; i++) {
     char key[8];
     snprintf(key, sizeof key, "\\%03o", (unsigned)bindings[i].key);
+    bool types = bindings[i].key == KEY_COMPOSE;
     bind_everywhere(el, key, bindings[i].function);
+    if (vi && types) el_set(el, EL_BIND, "-a", key, "winnow-ignore", NULL);
   }
 }

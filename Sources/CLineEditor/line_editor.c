@@ -55,7 +55,7 @@ static bool has_vi_keys(EditLine *el) {
 static void set_keys(line_editor *editor, bool vi) {
   EditLine *el = editor->el;
   el_set(el, EL_EDITOR, vi ? "vi" : "emacs");
-  if (!vi) bind_preferences(el);
+  bind_preferences(el, vi);
   el_source(el, NULL);
 }
 
@@ -74,7 +74,7 @@ void line_editor_use_keys(line_editor *editor, bool vi) {
   if (has_vi_keys(editor->el) != vi) {
     // Choosing wipes all keys, so that what `.editrc` binds for the others is lost.
     el_set(editor->el, EL_EDITOR, vi ? "vi" : "emacs");
-    if (!vi) bind_preferences(editor->el);
+    bind_preferences(editor->el, vi);
   }
   finish_keys(editor);
 }
@@ -121,6 +121,7 @@ void line_editor_close(line_editor *editor) {
   forget_hint(editor);
   free(editor->prompt);
   free(editor->line);
+  free(editor->initial);
   free(editor);
 }
 
@@ -142,9 +143,34 @@ static bool take_line(line_editor *editor, const wchar_t *text, size_t count, si
   return editor->line != NULL;
 }
 
-line_editor_event line_editor_read(line_editor *editor, const char *prompt, const char **line,
-                                   size_t *length) {
-  set_prompt(editor, prompt);
+static void set_start(line_editor *editor, line_editor_start start) {
+  set_prompt(editor, start.prompt);
+  editor->continues = start.continues;
+  if (!start.continues) editor->rows_above = 0;
+  free(editor->initial);
+  editor->initial = NULL;
+  if (!start.text || !*start.text) return;
+  editor->initial = wide_of(start.text, strlen(start.text));
+  wchar_t *before = wide_of(start.text, start.cursor);
+  editor->initial_cursor = before ? (int)wcslen(before) : 0;
+  free(before);
+}
+
+/// Takes what libedit returned, or why it returned nothing.
+static void finish(line_editor *editor, const wchar_t *text, int count, size_t *length) {
+  if (editor->ending == LINE_EDITOR_BACK) {
+    *length = editor->line ? strlen(editor->line) : 0;
+  } else if (editor->ending == LINE_EDITOR_LINE) {
+    bool ended = text && count > 0 && take_line(editor, text, (size_t)count, length);
+    if (!ended) editor->ending = LINE_EDITOR_END_OF_FILE;
+    else editor->rows_above += place_behind(editor, text, (size_t)count - 1).row + 1;
+  }
+  if (editor->ending == LINE_EDITOR_END_OF_FILE) putchar('\n');
+}
+
+line_editor_event line_editor_read(line_editor *editor, line_editor_start start,
+                                   const char **line, size_t *length) {
+  set_start(editor, start);
   editor->ending = LINE_EDITOR_LINE;
   editor->nudges = 0;
   editor->reading = true;
@@ -157,10 +183,7 @@ line_editor_event line_editor_read(line_editor *editor, const char *prompt, cons
   fflush(stdout);
   int count = 0;
   const wchar_t *text = el_wgets(editor->el, &count);
-  bool ended = editor->ending == LINE_EDITOR_LINE && text && count > 0;
-  if (editor->ending == LINE_EDITOR_LINE) editor->ending = LINE_EDITOR_END_OF_FILE;
-  if (ended && take_line(editor, text, (size_t)count, length)) editor->ending = LINE_EDITOR_LINE;
-  if (editor->ending == LINE_EDITOR_END_OF_FILE) putchar('\n');
+  finish(editor, text, count, length);
   forget_draft(editor);
   forget_candidates(editor);
   end_pasting(editor);

@@ -140,6 +140,7 @@ unsigned char list_candidates(EditLine *el, int key) {
   forget_candidates(editor);
   el_cursor(el, editor->cursor_before_list - el_cursor(el, 0));
   editor->tallest = 0;
+  editor->rows_above = 0;
   el_set(el, EL_REFRESH);
   return CC_NORM;
 }

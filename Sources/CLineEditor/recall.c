@@ -93,13 +93,31 @@ static unsigned char go_to_row(EditLine *el, const LineInfoW *line, const wchar_
   return CC_CURSOR;
 }
 
-/// The row above in a text of several; on the first one, the history's older line.
+/// Takes the line, and the rows of its text above it, from the screen, and ends it: whoever reads
+/// lets all of the text be edited.
+static unsigned char go_back(EditLine *el) {
+  line_editor *editor = editor_of(el);
+  const LineInfoW *line = el_wline(el);
+  size_t length;
+  free(editor->line);
+  editor->line = utf8_of(line->buffer, (size_t)(line->lastchar - line->buffer), &length);
+  size_t before = (size_t)(line->cursor - line->buffer);
+  int up = place_behind(editor, line->buffer, before).row + editor->rows_above;
+  if (up > 0) printf("\033[%dA", up);
+  fputs("\r\033[J", stdout);
+  editor->ending = LINE_EDITOR_BACK;
+  return CC_NEWLINE;
+}
+
+/// The row above in a text of several; on the first one, the lines that this one goes on with, or
+/// else the history's older line.
 unsigned char go_up(EditLine *el, int key) {
   (void)key;
   line_editor *editor = editor_of(el);
   const LineInfoW *line = el_wline(el);
   const wchar_t *row = start_of_row(line, line->cursor);
   if (row > line->buffer) return go_to_row(el, line, start_of_row(line, row - 1));
+  if (editor->continues && editor->position == 0) return go_back(el);
   int position = position_of(editor, line) + 1;
   const char *older = entry_at(editor, position);
   if (!older) return CC_ERROR;

@@ -62,6 +62,7 @@ void fit_to_window(line_editor *editor) {
   el_resize(editor->el);
   editor->rows = 0;
   editor->tallest = 0;
+  editor->rows_above = 0;  // they may have other rows now
   make_room(editor, 0);
 }
 

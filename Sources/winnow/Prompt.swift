@@ -32,7 +32,7 @@ struct Prompt {
         // A Ctrl-C from here on is for the command: the next `readLine` forgets it.
         editor.remember(text)
         guard try answer(text) else { return .ok }
-      case .interrupted: continue
+      case .interrupted, .back: continue
       case .endOfFile: return .ok
       case .terminated: return .stopped
       }
@@ -66,16 +66,27 @@ struct Prompt {
   private func read(_ editor: LineEditor) throws -> LineEditor.Event {
     let number = try session.nextCell
     var text = ""
+    var again = (text: "", cursor: 0)
     while true {
-      let prompt = text.isEmpty ? "[\(number)]> " : String(repeating: ".", count: 3) + "  "
-      let event = editor.readLine(prompt: prompt, after: text)
-      guard case .line(let line) = event else { return event }
-      text += text.isEmpty ? line : "\n" + line
-      if text.allSatisfy(\.isWhitespace) { text = "" }
-      if text.isEmpty { continue }
-      if !Parser.isIncomplete(text) { return .line(text) }
+      let event = editor.readLine(
+        prompt: text.isEmpty ? "[\(number)]> " : Self.continuation, after: text,
+        editing: again.text, cursor: again.cursor)
+      again = ("", 0)
+      switch event {
+      case .back(let line):
+        again = (line.isEmpty ? text : text + "\n" + line, text.utf8.count)
+        text = ""
+      case .line(let line):
+        text += text.isEmpty ? line : "\n" + line
+        if text.allSatisfy(\.isWhitespace) { text = "" }
+        if !text.isEmpty, !Parser.isIncomplete(text) { return .line(text) }
+      case .interrupted, .endOfFile, .terminated: return event
+      }
     }
   }
+
+  /// What stands before the further lines of an input.
+  private static let continuation = "...  "
 
   /// False where the user wants to leave, or was told to. Errors are said; the prompt comes back.
   private func answer(_ text: String) throws -> Bool {

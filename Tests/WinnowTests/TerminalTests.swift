@@ -98,6 +98,14 @@ struct TerminalTests {
     try hold("vi_keys")
   }
 
+  @Test func `an earlier line of a half-typed block can be edited`() throws {
+    try hold("edits_a_half_typed_block")
+  }
+
+  @Test func `a letter and an accent are one character, typed or pasted`() throws {
+    try hold("composes_accents")
+  }
+
   @Test func `set editor chooses the keys, and an editrc is still read`() throws {
     try hold("chosen_keys")
   }

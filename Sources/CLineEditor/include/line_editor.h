@@ -23,6 +23,7 @@ typedef enum {
   LINE_EDITOR_INTERRUPTED,
   LINE_EDITOR_END_OF_FILE,
   LINE_EDITOR_TERMINATED,
+  LINE_EDITOR_BACK,  ///< for the lines above it, which are to be edited together with it
 } line_editor_event;
 
 /// What has happened since `wake` was last asked; a sum of these.
@@ -68,14 +69,24 @@ typedef struct {
 line_editor *line_editor_open(const char *program, int event_descriptor,
                               line_editor_callbacks callbacks);
 
-/// Reads one line. `prompt` may hold ANSI escapes; it begins at the left, in the place of what an
-/// unfinished line has there (the echo of keys pressed during a command). Between two calls the terminal is in the mode
-/// for running commands, and what is typed then waits for the next call.
+/// How a line begins.
+typedef struct {
+  const char *prompt;  ///< may hold ANSI escapes
+  const char *text;    ///< stands there already; may have newlines in it
+  size_t cursor;       ///< where in it the cursor stands, a byte offset
+  bool continues;      ///< goes on with the text of the last line read
+} line_editor_start;
+
+/// Reads one line. The prompt begins at the left, in the place of what an unfinished line has there
+/// (the echo of keys pressed during a command). Between two calls the terminal is in the mode for
+/// running commands, and what is typed then waits for the next call.
 ///
 /// @param line  on LINE_EDITOR_LINE the text without the final newline, NUL-terminated, valid until
-///     the next call; a pasted text may have newlines in it.
-line_editor_event line_editor_read(line_editor *editor, const char *prompt, const char **line,
-                                   size_t *length);
+///     the next call; a pasted text may have newlines in it. On LINE_EDITOR_BACK, which only a line
+///     that continues ends with, what has been typed of it; it and the lines before it have then
+///     gone from the screen, as far as they were still on it.
+line_editor_event line_editor_read(line_editor *editor, line_editor_start start,
+                                   const char **line, size_t *length);
 
 /// Whether vi's keys are in force, else emacs's.
 bool line_editor_has_vi_keys(const line_editor *editor);

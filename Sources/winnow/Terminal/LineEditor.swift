@@ -31,6 +31,9 @@ final class LineEditor {
   enum Event: Equatable {
     /// A line, or a pasted text of several, without the last newline.
     case line(String)
+    /// Up on the first row of a line that goes on with others: these and what has been typed of it
+    /// are to be edited together.
+    case back(String)
     /// Ctrl-C: the line is dropped.
     case interrupted
     /// Ctrl-D on an empty line, or the terminal is gone. The cursor is on a line of its own.
@@ -76,18 +79,27 @@ final class LineEditor {
   /// - Parameters:
   ///   - prompt: may hold ANSI escapes.
   ///   - earlier: the lines of the input that stand above, where this one goes on with it.
-  func readLine(prompt: String, after earlier: String = "") -> Event {
+  ///   - text: stands there already, with the cursor at `cursor`, a UTF-8 offset.
+  func readLine(
+    prompt: String, after earlier: String = "", editing text: String = "", cursor: Int = 0
+  ) -> Event {
     before = earlier.isEmpty ? "" : earlier + "\n"
     Signals.forget()
     if Signals.received != nil { return .terminated }
     guard let editor else { return readPlainLine(prompt: prompt) }
-    var text: UnsafePointer<CChar>?
+    var line: UnsafePointer<CChar>?
     var length = 0
-    let event = line_editor_read(editor, prompt, &text, &length)
+    let event = prompt.withCString { prompt in
+      text.withCString { text in
+        let start = line_editor_start(
+          prompt: prompt, text: text, cursor: cursor, continues: !earlier.isEmpty)
+        return line_editor_read(editor, start, &line, &length)
+      }
+    }
+    let bytes = UnsafeRawBufferPointer(start: line, count: line == nil ? 0 : length)
     switch event {
-    case LINE_EDITOR_LINE:
-      let bytes = UnsafeRawBufferPointer(start: text, count: length)
-      return .line(String(decoding: bytes, as: UTF8.self))
+    case LINE_EDITOR_LINE: return .line(String(decoding: bytes, as: UTF8.self))
+    case LINE_EDITOR_BACK: return .back(String(decoding: bytes, as: UTF8.self))
     case LINE_EDITOR_INTERRUPTED: return .interrupted
     case LINE_EDITOR_TERMINATED: return .terminated
     default: return .endOfFile
@@ -132,6 +144,12 @@ final class LineEditor {
     return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
   }
 
+  /// With accents in the same character as their letter (NFC).
+  fileprivate static func composed(_ text: String) -> String {
+    // Foundation composes no final consonant with a Korean syllable that is composed already.
+    text.decomposedStringWithCanonicalMapping.precomposedStringWithCanonicalMapping
+  }
+
   private static var isDumb: Bool {
     let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
     return name.isEmpty || name == "dumb" || name == "emacs"
@@ -141,7 +159,7 @@ final class LineEditor {
     fflush(nil)
     Self.show(prompt.replacing(/\u{1b}\[[0-?]*[ -\/]*[@-~]/, with: ""))
     switch plain.readLine() {
-    case .line(let bytes): return .line(String(decoding: bytes, as: UTF8.self))
+    case .line(let bytes): return .line(Self.composed(String(decoding: bytes, as: UTF8.self)))
     case .terminated: return .terminated
     case .interrupted:
       Self.show("\n")
@@ -234,6 +252,5 @@ private func composeText(
 ) {
   guard let text, let answer else { return }
   let bytes = UnsafeRawBufferPointer(start: text, count: length)
-  line_editor_add(
-    answer, String(decoding: bytes, as: UTF8.self).precomposedStringWithCanonicalMapping)
+  line_editor_add(answer, LineEditor.composed(String(decoding: bytes, as: UTF8.self)))
 }
