@@ -52,7 +52,7 @@ struct QueryTrials {
   let estimate: WorkEstimate
 
   /// A part takes at least so long to be worth extrapolating.
-  private static let enough = 0.25
+  private static let enough = 0.5
 
   init(_ query: PreparedQuery, _ context: StrategyContext, _ arguments: Arguments) throws {
     let whole = query.pool.count
@@ -74,7 +74,7 @@ struct QueryTrials {
       work: Format.count(query.count, "pick")
         + (query.row.mode(arguments, context, whole).map { ", \($0)" } ?? ""),
       basis:
-        "the picks from \(sizes.suffix(2).map { Format.grouped($0.count) }.joined(separator: " and ")) "
+        "the picks from \(sizes.suffix(3).map { Format.grouped($0.count) }.joined(separator: " and ")) "
         + "of \(Format.grouped(whole)) samples")
   }
 
@@ -140,7 +140,8 @@ extension QueryGrowth {
     guard parts.count > 1 else {
       return last.seconds * (self == .samples ? factor : factor * factor)
     }
-    let before = parts[parts.count - 2]
+    // Small parts are timed badly: the last is held against one of a quarter of its size, where there is.
+    let before = parts.last { 4 * $0.count <= last.count } ?? parts[parts.count - 2]
     let ratio = Double(last.count) / Double(before.count)
     switch self {
     case .samples, .pairs:
