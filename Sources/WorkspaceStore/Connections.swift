@@ -9,6 +9,8 @@ struct Connections {
   let path: String
   /// Why nothing may be written, or nil.
   private(set) var refusal: WorkspaceError?
+  /// What the file was before it was brought to this version, where that has happened.
+  private(set) var olderCopy: OlderCopy?
   private var reader: DatabaseQueue?
   private var writer: DatabaseQueue?
   private var isClosed = false
@@ -67,7 +69,10 @@ struct Connections {
   private mutating func newWriter() throws(WorkspaceError) -> DatabaseQueue {
     let queue = try Self.connect(path, readOnly: false)
     do {
-      try examine(queue)
+      let version = try examine(queue)
+      if version < Schema.version, refusal == nil {
+        olderCopy = try OlderCopy(of: queue, at: path, version: version)
+      }
     } catch .missing {
       // Ours to fill.
     }
@@ -103,7 +108,9 @@ struct Connections {
   }
 
   /// Looks at what the file is before anything is written to it.
-  private mutating func examine(_ queue: DatabaseQueue) throws(WorkspaceError) {
+  /// - Returns: its version.
+  @discardableResult
+  private mutating func examine(_ queue: DatabaseQueue) throws(WorkspaceError) -> Int {
     let content: Schema.Content
     do {
       content = try queue.read { try Schema.content(of: $0) }
@@ -113,9 +120,11 @@ struct Connections {
     switch content {
     case .vacant: throw .missing(path: path)
     case .foreign(let id): throw .notAWorkspace(path: path, found: .applicationID(id))
-    case .workspace(let version) where version > Schema.version:
-      refusal = .newer(path: path, found: version, known: Schema.version)
-    case .workspace: break
+    case .workspace(let version):
+      if version > Schema.version {
+        refusal = .newer(path: path, found: version, known: Schema.version)
+      }
+      return version
     }
   }
 

@@ -41,6 +41,9 @@ package final class Workspace: Sendable {
   /// Why nothing can be written (`readOnly` or `newer`), or nil.
   package var readOnlyReason: WorkspaceError? { connections.withLock { $0.refusal } }
 
+  /// The copy of before, where the file was of an older version and was brought to this one.
+  package var olderCopy: OlderCopy? { connections.withLock { $0.olderCopy } }
+
   /// What SQLite says is in force where it writes, by the names of its pragmas.
   package func settings() throws(WorkspaceError) -> [String: String] {
     let names = [
@@ -96,11 +99,19 @@ package final class Workspace: Sendable {
     }
   }
 
+  /// Runs `body` with the connection that cannot write.
+  func withReader<T>(_ body: (DatabaseQueue) throws(WorkspaceError) -> T) throws(WorkspaceError)
+    -> T
+  {
+    try body(
+      try withConnections { (connections) throws(WorkspaceError) in
+        try connections.existingReader()
+      })
+  }
+
   /// Runs `body` on the connection that cannot write, in one snapshot.
   func read<T>(_ body: (Database) throws -> T) throws(WorkspaceError) -> T {
-    let queue = try withConnections { (connections) throws(WorkspaceError) in
-      try connections.existingReader()
-    }
+    let queue = try withReader { (queue) throws(WorkspaceError) in queue }
     do {
       return try queue.read(body)
     } catch {

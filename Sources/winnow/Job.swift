@@ -86,6 +86,11 @@ struct Job {
       return .usage
     }
     defer { lease.release() }
+    if let copy = workspace.olderCopy {
+      console.warn(
+        "note: the workspace was of format \(copy.version) and is brought to this version's; "
+          + "as it was, it lies in \(copy.path)")
+    }
     if let seed = options.seed, seed != lease.seed, !lease.isNew {
       console.warn(
         "error: session \(lease.number) began with seed \(lease.seed); --seed is for new sessions, "
