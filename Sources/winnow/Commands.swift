@@ -63,6 +63,12 @@ struct ReplayScript: ParsableCommand {
   var update = false
 
   @Option(
+    help: ArgumentHelp(
+      "Run from this line on; what is before it is taken from a session that has run the same.",
+      valueName: "line"))
+  var from: Int?
+
+  @Option(
     name: .customShort("p"), parsing: .singleValue,
     help: ArgumentHelp(
       "Replace the value of a top-level assignment; may be repeated.", valueName: "name=value"))
@@ -75,6 +81,11 @@ struct ReplayScript: ParsableCommand {
     if update, verify { throw ValidationError("--update records, --verify compares: give one.") }
     if update, !parameters.isEmpty {
       throw ValidationError("--update records the script as it is, without -p.")
+    }
+    if from != nil, update || !parameters.isEmpty {
+      throw ValidationError(
+        "--from takes over what the script as it is has done: without "
+          + (update ? "--update." : "-p."))
     }
   }
 }

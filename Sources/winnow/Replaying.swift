@@ -17,19 +17,46 @@ extension Job {
     }
     let overrides = try Overrides(command.parameters)
     try overrides.requireUse(in: [source])
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("winnow-replay-\(ProcessInfo.processInfo.globallyUniqueString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let workspace = try Workspace.open(folder.appendingPathComponent("replay.sqlite").path)
-    defer { try? workspace.close() }
+    guard let trial = try trial(of: replay, command) else { return .usage }
+    defer { trial.close() }
+    trial.session.overrides = overrides.values
+    if command.verify { return try verify(replay, trial, exactly: command.exact) }
+    if command.update { return try update(command.script, replay, trial.session) }
+    return try repeatAgain(replay, trial)
+  }
+
+  /// - Returns: nil where `--from` names no place in the script, which is then said.
+  private func trial(of replay: Replay, _ command: ReplayScript) throws -> ReplayTrial? {
     let seed = options.seed ?? replay.header?.seed ?? 0
-    let lease = try workspace.openSession(.new, seed: seed)
-    defer { lease.release() }
-    let session = try Session(workspace: workspace, lease: lease, environment: environment)
-    session.overrides = overrides.values
-    if command.verify { return try verify(replay, session, exactly: command.exact) }
-    if command.update { return try update(command.script, replay, session) }
-    return try repeatAgain(replay, session)
+    guard let line = command.from else {
+      return try ReplayTrial(replay, seed: seed, environment)
+    }
+    guard let limit = replay.statements(above: line) else {
+      console.warn(
+        "error: --from \(line): '\(command.script)' has no input at this line or behind it")
+      return nil
+    }
+    guard let original = try existingWorkspace(),
+      let prefix = try StoredPrefix.newest(of: replay, before: limit, seed: seed, in: original)
+    else {
+      console.warn("note: no session has begun like this script; all of it runs")
+      return try ReplayTrial(replay, seed: seed, environment)
+    }
+    defer { try? original.close() }
+    let reached = replay.line(ofStatement: prefix.statements)
+    console.warn(
+      "note: from line \(reached) on; what is before it stands at cell \(prefix.cell) of session "
+        + "\(prefix.session)")
+    return try ReplayTrial(after: prefix, in: original, environment)
+  }
+
+  /// For reading; nil where there is none yet.
+  private func existingWorkspace() throws -> Workspace? {
+    do {
+      return try Workspace.open(Places.workspace(options.workspace), readOnly: true)
+    } catch WorkspaceError.missing {
+      return nil
+    }
   }
 
   /// Runs the script, shows which records change, and puts the new ones in the place of the old ones:
@@ -62,11 +89,11 @@ extension Job {
     return .ok
   }
 
-  private func repeatAgain(_ replay: Replay, _ session: Session) throws -> ExitStatus {
+  private func repeatAgain(_ replay: Replay, _ trial: ReplayTrial) throws -> ExitStatus {
     var code = Diagnostic.Code.refused
     let flow = try console.progress.show {
       try replay.run(
-        in: session,
+        in: trial.session, from: trial.prefix?.statements ?? 0,
         report: { report in
           if let failure = report.failure { code = failure.code }
           try? console.show(report, timing: options.timing)
@@ -76,12 +103,12 @@ extension Job {
     return status(flow, code)
   }
 
-  private func verify(_ replay: Replay, _ session: Session, exactly: Bool) throws -> ExitStatus {
+  private func verify(_ replay: Replay, _ trial: ReplayTrial, exactly: Bool) throws -> ExitStatus {
     var code = Diagnostic.Code.refused
     var results: [Verification] = []
     let flow = try console.progress.show {
       try replay.run(
-        in: session,
+        in: trial.session, from: trial.prefix?.statements ?? 0,
         report: { report in
           guard let failure = report.failure else { return }
           code = failure.code
@@ -93,27 +120,14 @@ extension Job {
     let say = { (text: String) in
       if isForPrograms { console.warn(text) } else { try console.write(text + "\n") }
     }
-    for difference in try replay.differences(in: session) { try say(difference) }
+    for difference in try replay.differences(in: trial.session) { try say(difference) }
     for result in results {
       try console.write((isForPrograms ? result.json.text : result.text) + "\n")
     }
     guard case .completed = flow else { return status(flow, code) }
-    let differing = results.count { $0.outcome == .differs }
-    let ties = results.count { $0.outcome == .tie }
-    try say(summary(results, differing: differing, ties: ties))
-    return differing == 0 && (ties == 0 || !exactly) ? .ok : .differs
-  }
-
-  private func summary(_ results: [Verification], differing: Int, ties: Int) -> String {
-    guard differing == 0 else { return "\(differing) of \(results.count) inputs differ" }
-    guard ties == 0 else {
-      return "a tie: two values closer than \(Verification.tieGap) fell the other way; "
-        + "the metrics are as recorded"
-    }
-    let unrecorded = results.count { !$0.isRecorded }
-    return unrecorded == 0
-      ? "verified: all \(results.count) inputs are as recorded"
-      : "nothing differs, but of \(unrecorded) of \(results.count) inputs nothing is recorded"
+    let summary = ReplaySummary(results)
+    try say(summary.text)
+    return summary.isSame(exactly: exactly) ? .ok : .differs
   }
 
   private func status(_ flow: Flow, _ code: Diagnostic.Code) -> ExitStatus {

@@ -24,7 +24,7 @@ import Testing
     }
     #expect(try names("qu") == ["query", "quit"])
     #expect(try names("seed 1; lo") == ["load"])
-    #expect(try names("re") == ["reset", "redo", "resume", "repeat"])
+    #expect(try names("re") == ["reset", "redo", "resume", "replay", "repeat"])
     #expect(try names("xyz").isEmpty)
   }
 

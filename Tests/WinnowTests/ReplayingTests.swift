@@ -93,4 +93,69 @@ import Testing
       }
     }
   }
+
+  @Test func `from a line on, what is before it comes from a session that has run the same`() throws
+  {
+    try withWorkplace { place in
+      let script = """
+        budget = 5
+        load digits subset=120
+        noise sym 0.2
+        repeat 2 { query random $budget }
+        train 1nn
+        query coreset 4
+
+        """
+      _ = try saved(script, in: place)
+      // A look in between changes nothing; another branch is left as it is.
+      try place.write(script.replacing("train", with: "show labeled\ntrain"), to: "looked.winnow")
+      #expect(try place.run("-c", "branch other; undo 2; query random 1").code == 0)
+      let before = try place.run("sessions", "--mode", "json").out
+      let run = try place.run("replay", "saved.winnow", "--verify", "--from", "10")
+      #expect(run.code == 0 && run.out.contains("verified: all 2 inputs"), "\(run.out)\(run.err)")
+      #expect(run.err.contains("note: from line 10 on; what is before it stands at cell 5"))
+      let looked = try place.run("replay", "looked.winnow", "--from", "6", "--mode", "jsonl")
+      #expect(looked.code == 0 && looked.err.contains("from line 6 on"), "\(looked.err)")
+      #expect(
+        try looked.records.compactMap { $0["command"]?.string?.prefix(6) } == ["train ", "query "])
+      #expect(try place.run("sessions", "--mode", "json").out == before)
+    }
+  }
+
+  @Test func `without a session that has run the same, all of the script runs`() throws {
+    try withWorkplace { place in
+      try place.write("seed 1\nload digits subset=60\nquery random 5\n", to: "a.winnow")
+      let none = try place.run("replay", "a.winnow", "--from", "3")
+      #expect(none.code == 0 && none.err.contains("all of it runs"), "\(none.err)")
+      #expect(try place.run("run", "a.winnow", "--seed", "4").code == 0)
+      let other = try place.run("replay", "a.winnow", "--from", "3")
+      #expect(other.err.contains("all of it runs"), "another seed: \(other.err)")
+      let same = try place.run("replay", "a.winnow", "--from", "3", "--seed", "4")
+      #expect(same.err.contains("stands at cell 2 of session 1"), "\(same.err)")
+      #expect(try place.run("replay", "a.winnow", "--from", "9").code == 2)
+      #expect(try place.run("replay", "a.winnow", "--from", "2", "--update").code == 2)
+    }
+  }
+
+  @Test func `replay inside a session compares, and changes nothing of it`() throws {
+    try withWorkplace { place in
+      let text = try saved(Self.tied, in: place)
+      try place.write(altered(text, query: "query random"), to: "diff.winnow")
+      try place.write(altered(text, query: "query probcover"), to: "tie.winnow")
+      let run = try place.run("--mode", "jsonl", "-c", "replay saved.winnow; show labeled")
+      let records = try run.records
+      let outcomes = try #require(records[0]["result"]?["inputs"]?.array)
+      #expect(outcomes.count == 5 && outcomes.allSatisfy { $0["outcome"]?.string == "ok" })
+      #expect(records[1]["result"]?["rows"]?.array?.count == 9)
+      let differing = try place.run("-c", "replay diff.winnow")
+      #expect(differing.code == 1 && differing.err.contains("error[assertion]"), "\(differing.err)")
+      #expect(differing.err.contains("recorded sample 119, now"), "\(differing.err)")
+      #expect(try place.run("-c", "replay tie.winnow").code == 0)
+      #expect(try place.run("-c", "replay tie.winnow exact=true").code == 1)
+      try place.write("replay b.winnow\n", to: "a.winnow")
+      try place.write("replay a.winnow\n", to: "b.winnow")
+      let endless = try place.run("-c", "replay a.winnow")
+      #expect(endless.code == 1 && endless.err.contains("runs itself"), "\(endless.err)")
+    }
+  }
 }

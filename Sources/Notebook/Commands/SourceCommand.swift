@@ -57,19 +57,19 @@ package enum ScriptFile {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }
 
-  /// - Throws: `refused` for a script that sources itself: with nothing to decide when to stop, it
+  /// - Throws: `refused` for a script that runs itself: with nothing to decide when to stop, it
   ///   would do so for ever.
   static func requireNew(_ path: String, in chain: [String], at range: SourceRange)
     throws(Diagnostic)
   {
     guard !chain.contains(identity(path)) else {
       throw Diagnostic(
-        .refused, "'\(path)' sources itself, and would never end", at: range,
+        .refused, "'\(path)' runs itself, and would never end", at: range,
         notes: ["repeat and for go round a fixed number of times"])
     }
     guard chain.count < maximumDepth else {
       throw Diagnostic(
-        .refused, "scripts source one another more than \(maximumDepth) deep", at: range)
+        .refused, "scripts run one another more than \(maximumDepth) deep", at: range)
     }
   }
 

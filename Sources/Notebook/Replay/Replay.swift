@@ -7,30 +7,48 @@ import WorkspaceStore
 package struct Replay {
   package let source: SourceText
   private let script: Script
+  private let chain: [String]
 
+  /// - Parameter chain: the scripts that are being run around it, outermost first.
   /// - Throws: the script's diagnostics, if it does not parse or check.
-  package init(_ source: SourceText) throws(ParseFailure) {
+  package init(_ source: SourceText, chain: [String] = []) throws(ParseFailure) {
     let (script, _, diagnostics) = ScriptChecker(
-      source, variables: [:], requiresReads: ReplayHeader(source) == nil
+      source, variables: [:], requiresReads: ReplayHeader(source) == nil, chain: chain
     ).check()
     guard let script, diagnostics.isEmpty else { throw ParseFailure(diagnostics) }
     self.source = source
     self.script = script
+    self.chain = chain
+  }
+
+  package var statements: [Statement] { script.statements }
+
+  /// How many statements end above a line of the script, counted from 1; nil where none begins or
+  /// goes on there or below.
+  package func statements(above line: Int) -> Int? {
+    statements.firstIndex { source.place(of: $0.range.upper).line >= line }
+  }
+
+  /// Where a statement begins, by its place from 0.
+  package func line(ofStatement index: Int) -> Int {
+    source.place(of: statements[index].range.lower).line
   }
 
   package var header: ReplayHeader? { ReplayHeader(script) }
 
   /// - Parameters:
-  ///   - session: new, with the header's seed.
+  ///   - session: new, with the header's seed, or as it stands after the first statements.
+  ///   - first: how many statements it has behind it.
   ///   - verified: called for each input when it is over; nil runs without comparing.
   package func run(
-    in session: Session, report: @escaping (CellReport) -> Void,
+    in session: Session, from first: Int = 0, report: @escaping (CellReport) -> Void,
     verified: ((Verification) -> Void)?
   ) throws -> Flow {
     var isAfterTie = false
-    for (index, statement) in script.statements.enumerated() {
+    for (index, statement) in script.statements.enumerated().dropFirst(first) {
       let flow = try session.run(
-        statement, in: source, text: String(source.slice(statement.range)), report: report)
+        statement, in: source, text: String(source.slice(statement.range)), chain: chain,
+        report: report)
       guard case .completed = flow else { return flow }
       guard let verified else { continue }
       let cells = try session.lease.cells(ofInput: session.lease.nextInput() - 1)

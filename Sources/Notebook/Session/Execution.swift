@@ -32,15 +32,16 @@ extension Session {
   ///
   /// - Parameters:
   ///   - text: the statement as typed, with the comments before it, for `save`.
+  ///   - chain: the scripts that are being run around it, outermost first.
   ///   - report: called for every command in it, as soon as it is over.
   package func run(
-    _ statement: Statement, in source: SourceText, text: String,
+    _ statement: Statement, in source: SourceText, text: String, chain: [String] = [],
     report: @escaping (CellReport) -> Void
   ) throws -> Flow {
     let input = try beginInput(overridden(statement, in: source, text: text))
     let context = RunContext(
       source: source, input: input, report: report, isWholeInput: !statement.isLoop,
-      chain: [source.name].compactMap { $0 }.map(ScriptFile.identity))
+      chain: chain + [source.name].compactMap { $0 }.map(ScriptFile.identity))
     hasEndedInput = false
     loop = []
     defer { loop = [] }

@@ -6,6 +6,6 @@ extension Vocabulary {
     reset,
     history,
     undo, redo, branch, `switch`, diff, resume, sql,
-    save, export, source, set, help, quit,
+    save, export, source, replay, set, help, quit,
   ]
 }
