@@ -476,7 +476,7 @@ def versions(winnow, failures, options):
 def training(winnow, failures, options):
     """A training is killed at some moment and goes on from the last epoch that was kept, to the same end."""
     epochs = 4
-    script = f"load digits\nquery random 150\ntrain resnet18 epochs={epochs} batch=16 on=all\n"
+    script = f"load digits\nquery random 500\ntrain resnet18 epochs={epochs} batch=16 on=all\n"
     straight = records(winnow.run(
         os.path.join(winnow.folder, "straight.sqlite"), "--interactive", "--mode", "jsonl", text=script
     ).stdout)[-1]
