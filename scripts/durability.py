@@ -492,14 +492,18 @@ def training(winnow, failures, options):
         for _ in range(2):
             process.stdout.readline()
         began = time.monotonic()
-        deadline = began + random.uniform(0.5, epochs - 1) * epoch
-        # When each epoch was seen to be kept.
+        # When the newest epoch was seen to be kept; the kill comes a part of an epoch after another.
         kept = (0, began)
-        while time.monotonic() < deadline and process.poll() is None:
+        after, part = random.randrange(epochs - 1), random.random()
+        deadline = began + 0.3 * epoch if after == 0 else None
+        while (deadline is None or time.monotonic() < deadline) and process.poll() is None:
             step = newest_step(workspace)
             if step > kept[0]:
                 kept = (step, time.monotonic())
-            time.sleep(epoch / 50)
+            if deadline is None and kept[0] >= after:
+                epoch = (kept[1] - began) / kept[0]
+                deadline = kept[1] + part * epoch
+            time.sleep(0.005)
         process.kill()
         moment = time.monotonic()
         process.wait()

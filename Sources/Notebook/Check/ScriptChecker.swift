@@ -111,6 +111,8 @@ package struct ScriptChecker {
     /// Variables that sourced scripts read.
     private(set) var reads: Set<String> = []
     private var places: Set<Place> = []
+    /// What commands before have written by then: a file of these need not be there now.
+    private var written: Set<String> = []
     /// How many more commands are bound; then loops are checked with their first value alone.
     private var budget: Int
 
@@ -170,7 +172,14 @@ package struct ScriptChecker {
 
     private mutating func bind(_ command: Command) throws(Diagnostic) {
       budget -= 1
-      let bound = try CommandBinder.bind(command, variables: variables)
+      let bound: BoundCommand
+      do {
+        bound = try CommandBinder.bind(command, variables: variables)
+      } catch {
+        guard error.code == .fileMissing, names(command, among: written) else { throw error }
+        return
+      }
+      written.formUnion(bound.writtenFiles.map(ScriptFile.identity))
       guard bound.verb == "source", budget > 0, let path = bound.arguments.text("file") else {
         return
       }
@@ -192,6 +201,22 @@ package struct ScriptChecker {
       for name in replaced { variables[name] = outer.0[name] }
       (replaced, source) = (outer.1, outer.2)
       reads.formUnion(script.variableUses.filter { $0.kind == .read }.map(\.name.text))
+    }
+
+    /// Whether a value of the command is one of these files, or lies in a folder of these.
+    private func names(_ command: Command, among files: Set<String>) -> Bool {
+      command.arguments.contains { argument in
+        let expression =
+          switch argument {
+          case .positional(let value): value
+          case .option(_, let value): value
+          }
+        guard let path = (try? expression.evaluate(in: variables))?.plainText else { return false }
+        let whole = ScriptFile.identity(path)
+        return files.contains {
+          whole == $0 || whole.hasPrefix($0 + "/") || whole.hasPrefix($0 + ":")
+        }
+      }
     }
 
     private mutating func attempt(_ body: (inout Walk) throws(Diagnostic) -> Void) {

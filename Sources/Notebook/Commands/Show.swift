@@ -10,12 +10,12 @@ extension Vocabulary {
         .positional(
           "subject",
           .choice([
-            "pool", "labeled", "rounds", "curves", "coverage", "noise", "filter", "cells", "cell",
-            "tree", "vars", "settings",
+            "pool", "labeled", "sample", "rounds", "curves", "coverage", "noise", "filter", "model",
+            "confusion", "cells", "cell", "tree", "vars", "settings",
           ]),
           "what to show"),
         .positional(
-          "number", .integer(1...Int.max), default: .absent, "of cell: which one"),
+          "number", .integer(0...Int.max), default: .absent, "of sample and cell: which one"),
         .option(
           "columns", .value, default: .absent, "names of columns, in this order: a,b,c"),
         .option(
@@ -37,8 +37,10 @@ extension Vocabulary {
         curves has mean and band of a metric at each budget; each seed counts once, and what was run
         with other options or models is a curve of its own. show coverage has a row for each radius:
         the share of samples without a neighbour of another cluster (purity), the sizes of the
-        balls, and what the labeled set covers. show cell N has a cell again in full; show tree all
-        places of the session with its branches, those undone hollow.
+        balls, and what the labeled set covers. show confusion evaluates the model trained last; its
+        table has the pairs of classes that are mixed up, the most frequent first. show sample N draws
+        small images. show cell N has a cell again in full; show tree all places of the session with
+        its branches, those undone hollow.
         """,
       examples: [
         "load digits\nquery probcover 20\ntrain linear\nshow rounds",
@@ -50,11 +52,15 @@ extension Vocabulary {
   @Sendable private static func validateShow(_ bound: BoundCommand) throws(Diagnostic) {
     let subject = bound.arguments.text("subject")
     if subject != "curves" { try bound.refuse(["by", "metric", "band"], "is for show curves") }
-    if subject != "cell" { try bound.refuse(["number"], "is for show cell") }
-    if subject == "cell", bound.arguments["number"] == nil {
-      throw Diagnostic(
-        .missingArgument, "show cell needs a cell's number",
-        at: SourceRange(bound.range.upper, bound.range.upper), label: "show cells lists all")
+    let numbered = ["cell": "show cells lists all", "sample": "its position in the training split"]
+    if let hint = subject.flatMap({ numbered[$0] }) {
+      guard bound.arguments["number"] != nil else {
+        throw Diagnostic(
+          .missingArgument, "show \(bound.arguments.text("subject") ?? "") needs a number",
+          at: SourceRange(bound.range.upper, bound.range.upper), label: hint)
+      }
+    } else {
+      try bound.refuse(["number"], "is for show cell and show sample")
     }
     if subject != "rounds" { try bound.refuse(["layout"], "is for show rounds") }
   }
@@ -69,6 +75,9 @@ extension Vocabulary {
     case "coverage": output = try Showing.coverage(invocation)
     case "noise": output = try Showing.noise(invocation)
     case "filter": output = try Showing.filter(invocation)
+    case "sample": output = try Showing.sample(invocation)
+    case "model": output = try Showing.model(invocation)
+    case "confusion": output = try Showing.confusion(invocation)
     case "settings": output = Showing.settings(invocation)
     case "cells": output = try Showing.cells(invocation)
     case "cell": output = try Showing.cell(invocation)

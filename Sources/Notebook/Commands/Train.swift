@@ -95,11 +95,7 @@ extension Vocabulary {
     CommandImplementation(isLong: true, action: .compute(runTest)))
 
   @Sendable private static func runTest(_ invocation: inout Invocation) throws -> Output {
-    guard let record = invocation.state.model else {
-      throw Diagnostic(
-        .needsModel, "no model is trained yet", at: invocation.bound.range,
-        notes: ["train one first: train linear"])
-    }
+    let record = try invocation.trainedModel()
     let model = try invocation.restored(record)
     guard let evaluation = try model.evaluation(on: invocation.data()) else {
       throw MethodError.refused(reason: TestReport.nothingToTestOn)
@@ -176,7 +172,7 @@ extension Invocation {
     return try row.restore(record.weightsBlob.map(bytes), arguments, context)
   }
 
-  private func ints(_ digest: String) throws -> [Int] {
+  func ints(_ digest: String) throws -> [Int] {
     guard let ints = Digest.ints(bytes: try bytes(digest)) else { throw lost(digest) }
     return ints
   }

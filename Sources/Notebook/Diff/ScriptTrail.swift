@@ -18,7 +18,8 @@ struct ScriptTrail {
     let script = try Parser.parse(source)
     self.name = name
     header = ReplayHeader(source)
-    steps = script.statements.indices.map { index in
+    // What only looks is no difference between two ways, as in sessions.
+    steps = script.statements.indices.filter { !script.statements[$0].onlyLooks }.map { index in
       let range = script.statements[index].range
       let isLast = index == script.statements.count - 1
       let upper = isLast ? source.count : script.statements[index + 1].range.lower

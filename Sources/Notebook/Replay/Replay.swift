@@ -49,6 +49,8 @@ package struct Replay {
       let flow = try session.run(
         statement, in: source, text: String(source.slice(statement.range)), chain: chain,
         report: report)
+      // What stands behind quit never ran.
+      if case .quit = flow { return .completed }
       guard case .completed = flow else { return flow }
       guard let verified else { continue }
       let cells = try session.lease.cells(ofInput: session.lease.nextInput() - 1)

@@ -95,7 +95,7 @@ private struct LineageDigest {
 
 extension Statement {
   /// Whether it is one command that changes nothing.
-  fileprivate var onlyLooks: Bool {
+  var onlyLooks: Bool {
     guard case .command(let command) = self else { return false }
     return command.row.map { !$0.implementation.changesState } ?? false
   }

@@ -90,6 +90,13 @@ final class DataHandle {
       for: record.dataset, images: images, training: images, augment: augment)
   }
 
+  /// The pixels of one sample of the pool; nil where the data set has no images.
+  func image(of sample: Int) throws -> SampleImage? {
+    guard let images = try files().dataset.train.images else { return nil }
+    return SampleImage(
+      height: images.height, width: images.width, pixels: try images.image(sample))
+  }
+
   /// The same of the test split; nil where there is none.
   func testImages() throws -> ImagePipeline? {
     let dataset = try files().dataset

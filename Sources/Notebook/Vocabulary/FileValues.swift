@@ -74,6 +74,16 @@ extension Parameter.Kind {
 }
 
 extension BoundCommand {
+  /// The files, or folders, that it writes.
+  var writtenFiles: [String] {
+    parameters.compactMap { parameter in
+      switch parameter.kind {
+      case .newFile, .picture: arguments.text(parameter.name)
+      default: nil
+      }
+    }
+  }
+
   /// The parameter whose value names `path`, a folder that it is in, or an array in it.
   func parameter(ofFile path: String) -> String? {
     let whole = Parameter.Kind.whole(path)
