@@ -507,6 +507,8 @@ def training(winnow, failures, options):
         process.kill()
         moment = time.monotonic()
         process.wait()
+        if process.stdout.read():
+            continue  # It was over before.
         step = newest_step(workspace)
         if step > kept[0]:
             kept = (step, moment)

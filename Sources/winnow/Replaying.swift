@@ -10,13 +10,20 @@ extension Job {
     let source = try readScript(command.script)
     let replay: Replay
     do {
-      replay = try Replay(source)
-    } catch {
+      replay = try .reading(source)
+    } catch let error as ParseFailure {
       for diagnostic in error.diagnostics { console.say(Failure(diagnostic, in: source)) }
+      return .usage
+    } catch let diagnostic as Diagnostic {
+      console.say(Failure(diagnostic, in: nil))
+      return .usage
+    }
+    if replay.isBundle, command.update {
+      console.warn("error: --update is for scripts; export json writes a session anew")
       return .usage
     }
     let overrides = try Overrides(command.parameters)
-    try overrides.requireUse(in: [source])
+    try overrides.requireUse(in: [replay.source])
     guard let trial = try trial(of: replay, command) else { return .usage }
     defer { trial.close() }
     trial.session.overrides = overrides.values

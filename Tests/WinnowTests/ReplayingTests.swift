@@ -158,4 +158,41 @@ import Testing
       #expect(endless.code == 1 && endless.err.contains("runs itself"), "\(endless.err)")
     }
   }
+
+  @Test func `a session in one file is verified with all of its results`() throws {
+    try withWorkplace { place in
+      let script = """
+        load digits subset=120
+        noise sym 0.3
+        repeat 2 {
+          query npc 6 share=3 delta=0.6 filter=knn
+          train linear epochs=5 on=all
+        }
+        show rounds
+
+        """
+      try place.write(script, to: "a.winnow")
+      #expect(try place.run("run", "a.winnow").code == 0)
+      #expect(try place.run("export", "--to", "json", "-o", "a.json").code == 0)
+      let text = try place.read("a.json")
+      let sound = try place.run("replay", "a.json", "--verify")
+      #expect(
+        sound.code == 0 && sound.out.contains("verified: all 4 inputs"), "\(sound.out)\(sound.err)")
+      #expect(try place.run("-c", "replay a.json").code == 0)
+
+      // What no record line of the script holds: one label of those bought, one score by much.
+      let labels = try #require(text.firstRange(of: /"labels":\[\d/))
+      let digit = text[text.index(before: labels.upperBound)]
+      let other = text.replacingCharacters(in: labels, with: "\"labels\":[\(digit == "3" ? 4 : 3)")
+      try place.write(other, to: "b.json")
+      let differing = try place.run("replay", "b.json", "--verify")
+      #expect(differing.code == 3, "\(differing.out)")
+      #expect(differing.out.contains("labels[0]: recorded"), "\(differing.out)")
+
+      try place.write("{\"winnow\":1}", to: "c.json")
+      let none = try place.run("replay", "c.json")
+      #expect(none.code == 2 && none.err.contains("neither a script nor a session"), "\(none.err)")
+      #expect(try place.run("replay", "a.json", "--update").code == 2)
+    }
+  }
 }

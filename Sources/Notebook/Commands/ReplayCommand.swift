@@ -6,7 +6,7 @@ extension Vocabulary {
     Entry(
       .command, "replay", "runs a saved script again, apart from this session, and compares",
       parameters: [
-        .positional("file", .file, "a .winnow script; save writes one with its records"),
+        .positional("file", .file, "a script, as save writes it, or a session as export json does"),
         .option("exact", .boolean, default: .value("false"), "ties count as differences"),
       ],
       details: """
@@ -28,7 +28,7 @@ extension Vocabulary {
     try ScriptFile.requireNew(path, in: context.chain, at: bound.range)
     let replay: Replay
     do {
-      replay = try Replay(text, chain: context.chain)
+      replay = try .reading(text, chain: context.chain)
     } catch {
       var first = Diagnosis.diagnose(error, command: bound)
       first.source = first.source ?? text

@@ -1,5 +1,6 @@
 import CommandLanguage
 import LinearAlgebra
+import Networks
 import WorkspaceStore
 
 /// A session, or a script that was not run, as something to read: prose, code, results.
@@ -70,7 +71,8 @@ package struct SessionDocument {
     facts = .record(
       ("session", .int(lease.number)), ("branch", .string(try lease.branch())),
       ("seed", .int(lease.seed)), ("kernels", .string(Kernels.name)),
-      ("blas", .string(OpenBLAS.coreName)), ("threads", .int(Parallel.threads)))
+      ("blas", .string(OpenBLAS.coreName)), ("onednn", .string(NetworkLibrary.version)),
+      ("sqlite", .string(Workspace.libraryVersion)), ("threads", .int(Parallel.threads)))
   }
 
   /// A script that was not run.

@@ -8,10 +8,25 @@ package struct Replay {
   package let source: SourceText
   private let script: Script
   private let chain: [String]
+  private let bundle: SessionBundle?
 
   /// - Parameter chain: the scripts that are being run around it, outermost first.
   /// - Throws: the script's diagnostics, if it does not parse or check.
   package init(_ source: SourceText, chain: [String] = []) throws(ParseFailure) {
+    try self.init(source, bundle: nil, chain)
+  }
+
+  /// A script, or a session in one file.
+  /// - Throws: `ParseFailure` as for a script, `Diagnostic` for a file that is neither.
+  package static func reading(_ text: SourceText, chain: [String] = []) throws -> Replay {
+    guard SessionBundle.isLike(text) else { return try Replay(text, chain: chain) }
+    let bundle = try SessionBundle(text)
+    let script = try SourceText(name: text.name, bytes: Array(bundle.script.utf8))
+    return try Replay(script, bundle: bundle, chain)
+  }
+
+  private init(_ source: SourceText, bundle: SessionBundle?, _ chain: [String]) throws(ParseFailure)
+  {
     let (script, _, diagnostics) = ScriptChecker(
       source, variables: [:], requiresReads: ReplayHeader(source) == nil, chain: chain
     ).check()
@@ -19,7 +34,11 @@ package struct Replay {
     self.source = source
     self.script = script
     self.chain = chain
+    self.bundle = bundle
   }
+
+  /// Whether there are results beside the script.
+  package var isBundle: Bool { bundle != nil }
 
   package var statements: [Statement] { script.statements }
 
@@ -45,6 +64,8 @@ package struct Replay {
     verified: ((Verification) -> Void)?
   ) throws -> Flow {
     var isAfterTie = false
+    var recorded = bundle.map(BundleReading.init)
+    if first > 0 { recorded = nil }
     for (index, statement) in script.statements.enumerated().dropFirst(first) {
       let flow = try session.run(
         statement, in: source, text: String(source.slice(statement.range)), chain: chain,
@@ -57,7 +78,7 @@ package struct Replay {
       let verification = Verification(
         line: source.place(of: statement.range.lower).line, command: title(statement),
         recorded: record(after: index), now: try InputFacts(cells, lease: session.lease),
-        isAfterTie: isAfterTie)
+        isAfterTie: isAfterTie, results: try recorded?.difference(cells, session.lease))
       isAfterTie = isAfterTie || verification.outcome == .tie
       verified(verification)
     }

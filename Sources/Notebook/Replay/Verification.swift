@@ -23,17 +23,22 @@ package struct Verification: Sendable {
 
   /// - Parameters:
   ///   - recorded: the line behind the input; nil where the script has none.
+  ///   - results: where the results of its cells differ from those of a bundle.
   ///   - isAfterTie: whether an input before it was a tie: its picks and verdicts follow from that.
   init(
     line: Int, command: String, recorded: RecordLine?, now facts: InputFacts,
-    isAfterTie: Bool = false
+    isAfterTie: Bool = false, results: String? = nil
   ) {
     self.line = line
     self.command = command
     let now = facts.line ?? RecordLine([])
     isRecorded = recorded != nil || facts.line == nil
-    let compared =
+    var compared =
       recorded.map { Self.differences($0, now, facts, isAfterTie: isAfterTie) } ?? Differences()
+    // A result that differs because of a tie is none of its own.
+    if let results, !isAfterTie, compared.hard.isEmpty, compared.ties.isEmpty {
+      compared.hard.append(results)
+    }
     outcome = !compared.hard.isEmpty ? .differs : compared.ties.isEmpty ? .ok : .tie
     details = compared.hard + compared.ties + compared.soft
   }
