@@ -146,18 +146,20 @@ static bool has_uneven(const wchar_t *text, size_t count) {
 void draw_colors(line_editor *editor) {
   const LineInfoW *line = el_wline(editor->el);
   size_t count = (size_t)(line->lastchar - line->buffer);
-  if (count == 0 || !is_within_reach(editor, line)) return;
+  if (count == 0 && !editor->rewritten) return;
+  if (!is_within_reach(editor, line)) return;
   size_t searched = search_length(editor);
   size_t colored = searched > 0 ? count - searched - 1 : count;
   line_editor_answer answer = {0};
   if (editor->callbacks.color) {
     ask(editor, line->buffer, colored, (size_t)(line->cursor - line->buffer), &answer);
   }
-  if (answer.stretch_count > 0 || editor->colored || has_uneven(line->buffer, count)) {
+  bool needed = answer.stretch_count > 0 || has_uneven(line->buffer, count);
+  if (needed || editor->rewritten) {
     const char **codes = codes_of(line->buffer, count, &answer);
     if (codes) write_over(editor, line, codes);
     free(codes);
   }
-  editor->colored = answer.stretch_count > 0;
+  editor->rewritten = needed;
   answer_free(&answer);
 }

@@ -73,7 +73,7 @@ struct line_editor {
   int cursor_before_list;
 
   char *hint;     // what stands behind the cursor in grey, or stood there until the last key
-  bool colored;   // whether something of the text on the screen has a colour
+  bool rewritten;  // whether something stands on the screen that libedit does not know of
   size_t tallest;  // the most rows that the text has had since it was drawn anew
 };
 

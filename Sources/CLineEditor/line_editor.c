@@ -176,7 +176,7 @@ line_editor_event line_editor_read(line_editor *editor, line_editor_start start,
   editor->reading = true;
   editor->rows = 0;  // libedit looks at the window anew
   editor->tallest = 0;
-  editor->colored = false;
+  editor->rewritten = false;
   // What is typed as soon as the prompt stands there must find the editor's mode.
   el_set(editor->el, EL_PREP_TERM, 1);
   if (editor->editing) fputs("\033[?2004h", stdout);
