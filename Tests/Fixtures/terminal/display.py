@@ -131,7 +131,7 @@ def lists_with_descriptions(folder):
     session.expect("runs a block a number")
     session.at_prompt("re")
     listed = {line.split()[0]: line for line in session.lines() if line.startswith("re")}
-    check(set(listed) == {"reset", "redo", "resume", "repeat"}, f"listed {listed}")
+    check({"reset", "redo", "resume", "repeat"} <= set(listed), f"listed {listed}")
     check("empties the labeled set" in listed["reset"], listed["reset"])
     starts = {re.match(r"\w+ +", line).end() for line in listed.values()}
     check(len(starts) == 1, "descriptions are not aligned")
