@@ -14,10 +14,11 @@ void forget_hint(line_editor *editor) {
 }
 
 /// How many columns are free behind the cursor in its row, the last one aside; 0 where the cursor is
-/// not at the end of the text.
+/// not at the end of the text, or nothing has been typed of it.
 static int free_columns(line_editor *editor, const LineInfoW *line) {
   size_t count = (size_t)(line->lastchar - line->buffer);
-  if (count == 0 || line->cursor != line->lastchar || search_length(editor) > 0) return 0;
+  bool begun = count > 0 || editor->continues;
+  if (!begun || line->cursor != line->lastchar || search_length(editor) > 0) return 0;
   return terminal_columns() - 1 - place_behind(editor, line->buffer, count).column;
 }
 

@@ -91,7 +91,9 @@ extension Vocabulary {
         ],
         details: """
           Those of ~/.editrc unless it is set, which libedit reads all the same: keys that it binds
-          stay bound. emacs where neither says anything.
+          stay bound. emacs where neither says anything. In both, Tab completes and lists, the right
+          arrow takes what stands in grey, Ctrl-R searches the inputs of all sessions, Up goes back into
+          a half-typed block, and Ctrl-O adds a line to it.
           """,
         examples: ["set editor vi", "set editor emacs"]),
       SettingImplementation { arguments, environment in

@@ -196,6 +196,13 @@ def edits_a_half_typed_block(folder):
     session.expect_line("  seed 7")
     session.send("\x03")
     session.at_prompt()
+    session.send(block + "\r")
+    session.expect_line("...")
+    for line in ("  seed 7", "  seed 2", "  seed 3", "}"):  # as it was typed the last time
+        session.wait(f"the hint {line!r}", lambda: session.hint() == line)
+        session.send("\x1b[C\r")
+    session.at_prompt()
+    session.wait("two more rounds", lambda: session.text().count("seed 3\n") >= 4)
     session.send("repeat 2 {\r")
     session.expect_line("...")
     session.send("\x03")  # nothing of it is left
