@@ -16,17 +16,19 @@
 /// What is written on the screen over libedit's own, and where the cursor of the terminal is.
 struct pen {
   struct place at;
+  bool is_sure;      // of the column, too
   const char *code;  // of the colour in force; NULL for none
 };
 
-/// Goes there. The column is the true one whatever libedit has left.
 static void move(struct pen *pen, struct place to) {
   int down = to.row - pen->at.row;
+  if (pen->is_sure && down == 0 && to.column == pen->at.column) return;
   if (down > 0) printf("\033[%dB", down);
   if (down < 0) printf("\033[%dA", -down);
   putchar('\r');
   if (to.column > 0) printf("\033[%dC", to.column);
   pen->at = to;
+  pen->is_sure = true;
 }
 
 static void choose(struct pen *pen, const char *code) {
@@ -100,25 +102,30 @@ static bool is_plain(wchar_t character) {
   return iswprint((wint_t)character) && wcwidth(character) > 0;
 }
 
+/// Writes one character of the text over itself.
+static void write_cell(struct pen *pen, const wchar_t *character, bool is_first,
+                       struct place place, const char *code) {
+  if (*character == L'\n') {
+    clear_rest_of_row(pen, place);
+  } else if (is_plain(*character)) {
+    move(pen, place);
+    choose(pen, code);
+    write_character(pen, *character);
+  } else if (wcwidth(*character) == 0 && !is_first && is_plain(character[-1])) {
+    write_mark(pen, *character);
+  }
+}
+
 /// Writes the text over itself, and leaves the cursor where it belongs.
 static void write_over(line_editor *editor, const LineInfoW *line, const char **codes) {
   int columns = terminal_columns();
   size_t count = (size_t)(line->lastchar - line->buffer);
   struct place cursor = place_behind(editor, line->buffer, (size_t)(line->cursor - line->buffer));
-  struct place at = start_of_text(editor), expected = {-1, -1};
+  struct place at = start_of_text(editor);
   struct pen pen = {.at = cursor};
   for (size_t i = 0; i < count; i++) {
-    wchar_t character = line->buffer[i];
-    struct place place = place_of(&at, character, columns);
-    if (character == L'\n') clear_rest_of_row(&pen, place);
-    if (wcwidth(character) == 0 && i > 0 && is_plain(line->buffer[i - 1])) {
-      write_mark(&pen, character);
-    }
-    if (!is_plain(character)) continue;
-    if (place.row != expected.row || place.column != expected.column) move(&pen, place);
-    choose(&pen, codes[i]);
-    write_character(&pen, character);
-    expected = pen.at;
+    struct place place = place_of(&at, line->buffer[i], columns);
+    write_cell(&pen, &line->buffer[i], i == 0, place, codes[i]);
   }
   clear_rest_of_row(&pen, at);
   move(&pen, cursor);

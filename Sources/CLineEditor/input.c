@@ -106,12 +106,15 @@ static void unread(line_editor *editor, const char *bytes, size_t count) {
   }
 }
 
+/// Instead of a key: the line is to be given up; nothing was typed that means anything.
+enum { GIVEN_UP = -1, DROPPED = -2 };
+
 /// Reads what may follow an ESC as far as it is one key's sequence (CSI or SS3), and says which key
-/// it is. In
-/// emacs's maps only a paste is taken here, and all else goes to libedit, for which `.editrc` may
-/// have bound it, except in a search, which an ESC would end, the rest being typed; in vi's, where it would be commands, keys that are not known are dropped.
+/// it is. In emacs's maps only a paste is taken here, and all else goes to libedit, for which
+/// `.editrc` may have bound it, except in a search, which an ESC would end, the rest being typed; in
+/// vi's, where it would be commands, keys that are not known are dropped.
 ///
-/// @return the key; `ESC` itself; or -1 when the line is to be given up
+/// @return the key; `ESC` itself; or GIVEN_UP
 static int key_after_escape(line_editor *editor) {
   char sequence[UNREAD_LIMIT / 2];
   size_t count = 0;
@@ -119,7 +122,7 @@ static int key_after_escape(line_editor *editor) {
   while (!complete && count + 1 < sizeof sequence) {
     unsigned char byte;
     int got = next_byte(editor, ESCAPE_WAIT, &byte);
-    if (got < 0) return -1;
+    if (got < 0) return GIVEN_UP;
     if (got == 0) break;
     sequence[count++] = (char)byte;
     if (count == 1) {
@@ -170,42 +173,44 @@ static bool keep_sound(line_editor *editor) {
   return search_length(editor) < SEARCH_LIMIT;
 }
 
-/// libedit's source of characters (EL_GETCFN): 1 with a character, 0 at the end of file, -1 on
-/// failure. Unlike the built-in one it sees signals at once, on any thread.
-int read_character(EditLine *el, wchar_t *character) {
-  line_editor *editor = editor_of(el);
-  if (editor->editing && editor->ending == LINE_EDITOR_LINE && !keep_sound(editor)) {
-    *character = L'\a';  // ends the search
-    return 1;
-  }
-  if (editor->initial && editor->editing) {
-    *character = KEY_BEGIN;
-    return 1;
-  }
-  for (;;) {
+/// The key that begins with `byte`, once the rest of it is read.
+static int key_of(line_editor *editor, unsigned char byte) {
+  if (editor->hint && (byte == CONTROL_E || byte == CONTROL_F)) return KEY_ACCEPT;
+  if (byte == '\033' && editor->editing) return key_after_escape(editor);
+  wint_t read = rest_of_character(editor, byte);
+  if (read == (wint_t)-1) return GIVEN_UP;
+  if (read >= KEY_FIRST && read <= KEY_LAST) return DROPPED;
+  if (!editor->editing || !is_mark(editor, read)) return (int)read;
+  editor->mark = (wchar_t)read;
+  return KEY_COMPOSE;
+}
+
+/// Waits for the next key; colours and the hint stand on the screen meanwhile.
+static int wait_for_key(line_editor *editor) {
+  int key = DROPPED;
+  while (key == DROPPED) {
     unsigned char byte;
     redraw(editor);
     int got = next_byte(editor, -1, &byte);
     hide_hint(editor);
-    if (got < 0) return give_up(editor, character);
-    if (editor->hint && (byte == CONTROL_E || byte == CONTROL_F)) {
-      *character = KEY_ACCEPT;
-      return 1;
-    }
-    if (byte == '\033' && editor->editing) {
-      int key = key_after_escape(editor);
-      if (key < 0) return give_up(editor, character);
-      *character = (wchar_t)key;
-      return 1;
-    }
-    wint_t read = rest_of_character(editor, byte);
-    if (read == (wint_t)-1) return give_up(editor, character);
-    if (read >= KEY_FIRST && read <= KEY_LAST) continue;
-    *character = (wchar_t)read;
-    if (editor->editing && is_mark(editor, read)) {
-      editor->mark = (wchar_t)read;
-      *character = KEY_COMPOSE;
-    }
-    return 1;
+    key = got < 0 ? GIVEN_UP : key_of(editor, byte);
   }
+  return key;
+}
+
+/// libedit's source of characters (EL_GETCFN): 1 with a character, 0 at the end of file, -1 on
+/// failure. Unlike the built-in one it sees signals at once, on any thread.
+int read_character(EditLine *el, wchar_t *character) {
+  line_editor *editor = editor_of(el);
+  int key;
+  if (editor->editing && editor->ending == LINE_EDITOR_LINE && !keep_sound(editor)) {
+    key = '\a';  // ends the search
+  } else if (editor->initial && editor->editing) {
+    key = KEY_BEGIN;
+  } else {
+    key = wait_for_key(editor);
+  }
+  if (key == GIVEN_UP) return give_up(editor, character);
+  *character = (wchar_t)key;
+  return 1;
 }

@@ -25,6 +25,10 @@ struct Prompt {
     applySettings()
     if session.environment.editor == nil { session.environment.editor = editor.keys }
     try greet()
+    return try converse(editor)
+  }
+
+  private func converse(_ editor: LineEditor) throws -> ExitStatus {
     while true {
       if let keys = session.environment.editor { editor.use(keys) }
       switch try read(editor) {

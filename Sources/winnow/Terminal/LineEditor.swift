@@ -89,7 +89,7 @@ final class LineEditor {
     guard let editor else { return readPlainLine(prompt: prompt) }
     var line: UnsafePointer<CChar>?
     var length = 0
-    let event = prompt.withCString { prompt in
+    let ending = prompt.withCString { prompt in
       text.withCString { text in
         let start = line_editor_start(
           prompt: prompt, text: text, cursor: cursor, continues: !earlier.isEmpty)
@@ -97,12 +97,16 @@ final class LineEditor {
       }
     }
     let bytes = UnsafeRawBufferPointer(start: line, count: line == nil ? 0 : length)
-    switch event {
-    case LINE_EDITOR_LINE: return .line(String(decoding: bytes, as: UTF8.self))
-    case LINE_EDITOR_BACK: return .back(String(decoding: bytes, as: UTF8.self))
-    case LINE_EDITOR_INTERRUPTED: return .interrupted
-    case LINE_EDITOR_TERMINATED: return .terminated
-    default: return .endOfFile
+    return Self.event(ending, String(decoding: bytes, as: UTF8.self))
+  }
+
+  private static func event(_ ending: line_editor_event, _ line: String) -> Event {
+    switch ending {
+    case LINE_EDITOR_LINE: .line(line)
+    case LINE_EDITOR_BACK: .back(line)
+    case LINE_EDITOR_INTERRUPTED: .interrupted
+    case LINE_EDITOR_TERMINATED: .terminated
+    default: .endOfFile
     }
   }
 
