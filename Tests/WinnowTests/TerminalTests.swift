@@ -114,6 +114,10 @@ struct TerminalTests {
     try hold("pages_long_results")
   }
 
+  @Test func `a pager shows UTF-8 in every locale`() throws {
+    try hold("pages_in_any_locale")
+  }
+
   @Test func `SIGTERM ends with 143 while a pager is shown`() throws {
     try hold("ends_beside_a_pager")
   }

@@ -94,7 +94,6 @@ private struct Child {
     sigaddset(&defaults, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-    let variables = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
     var process: pid_t = 0
     let failed = withStrings(["sh", "-c", command]) { arguments in
       withStrings(variables) { environment in
@@ -102,6 +101,13 @@ private struct Child {
       }
     }
     return failed == 0 ? process : nil
+  }
+
+  /// Ours, and for less that results are UTF-8 in every locale.
+  private static var variables: [String] {
+    let given = ProcessInfo.processInfo.environment
+    return given.merging(["LESSCHARSET": "utf-8"]) { given, _ in given }
+      .map { "\($0.key)=\($0.value)" }
   }
 
   private static func withStrings<Result>(

@@ -189,6 +189,16 @@ def pages_long_results(folder):
     check("paged" not in session.text(), "pages away from the prompt")
 
 
+def pages_in_any_locale(folder):
+    session = Session(folder, {"PAGER": "less", "LANG": "C"}, rows=12)
+    session.at_prompt()
+    session.enter("help")
+    session.wait("the pager", lambda: session.lines()[-1] == ":")
+    check("│" in session.text() and "<E2>" not in session.text(), "frames are not readable")
+    session.send("q")
+    session.leave()
+
+
 def ends_beside_a_pager(folder):
     session = Session(folder, {"PAGER": "less"}, rows=12)
     session.at_prompt()
