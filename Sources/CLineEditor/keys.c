@@ -9,7 +9,7 @@ struct binding {
 
 /// What each private key does, in every key map.
 static const struct binding bindings[] = {
-    {KEY_HOME, "ed-move-to-beg"},
+    {KEY_HOME, "winnow-home"},
     {KEY_END, "winnow-end"},
     {KEY_DELETE, "ed-delete-next-char"},
     {KEY_NEXT_WORD, "em-next-word"},
@@ -86,11 +86,24 @@ static unsigned char ignore(EditLine *el, int key) {
   return CC_NORM;
 }
 
-/// Goes behind the last character; libedit's own stops before it in vi's insert mode.
+/// Goes to the first character of the row; libedit's own goes to that of the whole text.
+static unsigned char go_home(EditLine *el, int key) {
+  (void)key;
+  const LineInfoW *line = el_wline(el);
+  const wchar_t *at = line->cursor;
+  while (at > line->buffer && at[-1] != L'\n') at--;
+  el_cursor(el, (int)(at - line->cursor));
+  return CC_CURSOR;
+}
+
+/// Goes behind the last character of the row; libedit's own goes to the end of the whole text, and
+/// in vi's insert mode before its last character.
 static unsigned char go_to_end(EditLine *el, int key) {
   (void)key;
   const LineInfoW *line = el_wline(el);
-  el_cursor(el, (int)(line->lastchar - line->cursor));
+  const wchar_t *at = line->cursor;
+  while (at < line->lastchar && *at != L'\n') at++;
+  el_cursor(el, (int)(at - line->cursor));
   return CC_CURSOR;
 }
 
@@ -101,7 +114,8 @@ void add_functions(EditLine *el) {
   el_set(el, EL_ADDFN, "winnow-paste", "Insert what is pasted", paste);
   el_set(el, EL_ADDFN, "winnow-up", "Line above, or older line", go_up);
   el_set(el, EL_ADDFN, "winnow-down", "Line below, or newer line", go_down);
-  el_set(el, EL_ADDFN, "winnow-end", "Go to the end", go_to_end);
+  el_set(el, EL_ADDFN, "winnow-home", "Go to the row's beginning", go_home);
+  el_set(el, EL_ADDFN, "winnow-end", "Go to the row's end", go_to_end);
   el_set(el, EL_ADDFN, "winnow-accept", "Insert the hint", accept_hint);
   el_set(el, EL_ADDFN, "winnow-begin", "Insert the first text", begin);
   el_set(el, EL_ADDFN, "winnow-compose", "Compose an accent", compose_mark);
@@ -114,6 +128,8 @@ void bind_preferences(EditLine *el, bool vi) {
   el_set(el, EL_BIND, "^O", "winnow-newline", NULL);
   if (vi) return;
   el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
+  el_set(el, EL_BIND, "^A", "winnow-home", NULL);
+  el_set(el, EL_BIND, "^E", "winnow-end", NULL);
   for (int i = 0; i < SEQUENCE_COUNT; i++) {
     if (sequences[i].key == KEY_PASTE) continue;
     char bytes[16];

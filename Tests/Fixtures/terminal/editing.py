@@ -175,6 +175,10 @@ def edits_a_half_typed_block(folder):
     check("..." not in shown and shown.count("repeat 2") == 1, f"left behind:\n{shown}")
     check(session.lines()[session.screen.cursor.y + 1] == "  seed 2", "the last line is lost")
     check(session.screen.cursor.x == len("  seed 1"), "the cursor is not behind the line")
+    for keys, column in (("\x01", 0), ("\x05", 8), ("\x1b[H", 0), ("\x1b[F", 8)):
+        session.send(keys)
+        session.wait("the row's end", lambda: session.screen.cursor.x == column)
+        check(session.cursor_line() == "  seed 1", "left the row")
     session.send("\x7f7\x1b[A")
     session.wait("the first line", lambda: "> repeat 2 {" in session.cursor_line())
     session.send("\r")
