@@ -25,6 +25,8 @@ final class Console {
     renderer.width = Self.columns(of: STDOUT_FILENO)
     try progress.makingRoom {
       let text = renderer.render(report)
+      // No pager lets the codes of a graphic through.
+      let paging = paging && report.output?.graphic == nil
       if !(paging && Pager.show(text)) { try write(text) }
       if let failure = report.failure { say(failure) }
       guard !quiet else { return }

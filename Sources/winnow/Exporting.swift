@@ -21,7 +21,7 @@ extension Job {
       if let status { return status }
     }
     guard let document else { return .usage }
-    let text = command.to.text(of: document)
+    let text = try command.to.text(of: document)
     guard let path = command.output else {
       try console.write(text)
       return .ok

@@ -63,7 +63,15 @@ struct Job {
     Environment(
       data: DataDirectories(paths: Places.data(options.data)),
       downloads: Places.downloads(options.data), cache: DerivedCache(folder: Places.derived),
-      timing: options.timing, paging: Pager.isPossible, columns: Console.columns(of: STDOUT_FILENO))
+      timing: options.timing, paging: Pager.isPossible, columns: Console.columns(of: STDOUT_FILENO),
+      glyphs: .ofThisTerminal, allowsGraphics: allowsGraphics)
+  }
+
+  /// Escape codes are for a terminal that obeys them, and for a person alone.
+  private var allowsGraphics: Bool {
+    let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    return isatty(STDOUT_FILENO) == 1 && !name.isEmpty && name != "dumb" && options.mode == .box
+      && options.color.isOn
   }
 
   private func choice(or standard: SessionChoice) -> SessionChoice {

@@ -15,6 +15,8 @@ enum Program {
       return try dispatch(arguments).rawValue
     } catch let stop as Stop {
       return stop.status.rawValue
+    } catch is Interrupted {
+      return ExitStatus.stopped.rawValue
     } catch let fault as ReportedFault {
       return ExitStatus(fault.code).rawValue
     } catch let error as WorkspaceError {

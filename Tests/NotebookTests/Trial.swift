@@ -14,13 +14,19 @@ final class Trial {
   /// How the last statement ended.
   private(set) var flow = Flow.completed
 
-  /// - Parameter columns: of the screen.
-  init(in folder: URL, name: String = "w.sqlite", seed: Int = 0, columns: Int = 80) throws {
+  /// - Parameters:
+  ///   - columns: of the screen.
+  ///   - glyphs: what pictures on it are made of.
+  init(
+    in folder: URL, name: String = "w.sqlite", seed: Int = 0, columns: Int = 80,
+    glyphs: PictureGlyphs = .braille
+  ) throws {
     self.folder = folder
     workspace = try Workspace.open(folder.appending(component: name).path(percentEncoded: false))
     let lease = try workspace.openSession(.new, seed: seed)
     var environment = Trial.environment
     environment.columns = columns
+    environment.glyphs = glyphs
     session = try Session(workspace: workspace, lease: lease, environment: environment)
   }
 
@@ -111,10 +117,11 @@ final class Trial {
 
 /// Runs `body` with a session of a new workspace in memory, both gone afterwards.
 func withTrial<Result>(
-  seed: Int = 0, columns: Int = 80, _ body: (Trial) throws -> Result
+  seed: Int = 0, columns: Int = 80, glyphs: PictureGlyphs = .braille,
+  _ body: (Trial) throws -> Result
 ) throws -> Result {
   try withMemoryFolder { folder in
-    let trial = try Trial(in: folder, seed: seed, columns: columns)
+    let trial = try Trial(in: folder, seed: seed, columns: columns, glyphs: glyphs)
     defer { try? trial.close() }
     return try body(trial)
   }

@@ -126,6 +126,14 @@ struct TerminalTests {
     try hold("edit_off")
   }
 
+  @Test func `draws pictures without escapes, as wide as the window`() throws {
+    try hold("draws_pictures")
+  }
+
+  @Test func `draws in pixels where that is set, and nowhere else`() throws {
+    try hold("draws_in_pixels")
+  }
+
   @Test func `a dumb terminal gets no escapes`() throws {
     try hold("dumb_terminal")
   }

@@ -18,17 +18,19 @@ package enum ChildProgram {
   /// - Parameters:
   ///   - program: by name, looked for along `PATH`, or by path.
   ///   - package: the Debian package to install where it is missing.
+  ///   - variables: of its environment, in place of ours.
   ///   - sharing: a descriptor that it holds open as long as it runs, as number 3.
   ///   - output: handed what it writes to standard output, as that comes.
   ///   - tick: called about twenty times a second; where it throws, the program is stopped.
   /// - Throws: `FileError` where it cannot be started; `Interrupted`; what `output` and `tick` do.
   package static func run(
-    _ program: String, _ arguments: [String], package: String, sharing: Int32? = nil,
+    _ program: String, _ arguments: [String], package: String,
+    variables: [String: String] = [:], sharing: Int32? = nil,
     output: ([UInt8]) throws -> Void = { _ in }, tick: () throws -> Void = {}
   ) throws -> Result {
     var pipes = try Pipes()
     defer { pipes.close() }
-    let child = try start(program, arguments, package, pipes, sharing)
+    let child = try start(program, arguments, package, variables, pipes, sharing)
     pipes.closeWritingEnds()
     var complaints: [UInt8] = []
     do {
@@ -50,7 +52,8 @@ package enum ChildProgram {
   }
 
   private static func start(
-    _ program: String, _ arguments: [String], _ package: String, _ pipes: Pipes, _ sharing: Int32?
+    _ program: String, _ arguments: [String], _ package: String, _ variables: [String: String],
+    _ pipes: Pipes, _ sharing: Int32?
   ) throws -> pid_t {
     var spawn = Spawn()
     defer { spawn.destroy() }
@@ -58,7 +61,7 @@ package enum ChildProgram {
     spawn.use(pipes.writing[0], as: 1)
     spawn.use(pipes.writing[1], as: 2)
     if let sharing { spawn.use(sharing, as: 3) }
-    switch spawn.start([program] + arguments, environment()) {
+    switch spawn.start([program] + arguments, environment().merging(variables) { $1 }) {
     case .success(let child): return child
     case .failure(let error):
       throw FileError(

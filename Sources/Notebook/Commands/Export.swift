@@ -23,7 +23,8 @@ extension Vocabulary {
         of the network trained last, .safetensors, or a torch state dict by any other ending, under
         torchvision's names; train NAME pretrained=FILE reads them again. winnow, md, html, ipynb, json:
         the session itself, as save writes it, as Markdown, as one web page, as a Jupyter notebook (winnow
-        export FILE.ipynb --to winnow gives the script back), as records.
+        export FILE.ipynb --to winnow gives the script back), as records. Pages and notebooks hold what
+        plot drew, which gnuplot draws anew.
         """,
       examples: [
         "load digits\nnoise sym 0.2\nquery npc 20\ntrain linear\nexport reference exported-run",
@@ -53,7 +54,7 @@ extension Vocabulary {
   private static func exportDocument(_ path: String, _ invocation: Invocation) throws -> Output {
     let kind = invocation.arguments.text("kind") ?? ""
     let document = try SessionDocument(invocation.session, except: invocation.input)
-    let text = (DocumentFormat(rawValue: kind) ?? .winnow).text(of: document)
+    let text = try (DocumentFormat(rawValue: kind) ?? .winnow).text(of: document)
     try WrittenFile.write(Array(text.utf8), to: path, at: invocation.arguments.ranges["file"])
     return Output(
       record: .record(

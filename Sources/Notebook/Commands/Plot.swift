@@ -26,8 +26,10 @@ extension Vocabulary {
         varies most, with the labeled samples, those the last judgement suspects and, in files, the
         balls of the radius in force; of a large pool 2,000 samples spread evenly. noise: where labels
         of each true class went. filter: how many labels the last judgement gave each quality and, in
-        files, how many of them are right. What is drawn with true labels says evaluation. gnuplot
-        draws.
+        files, how many of them are right. What is drawn with true labels says evaluation. In the
+        terminal in braille characters, eight dots each, or in ASCII where its locale is not UTF-8, or
+        in pixels (set graphics sixel); to
+        .svg, .pdf and .png by gnuplot, the same session to the same bytes.
         """,
       citation: "Williams, Kelley et al., gnuplot",
       examples: [
@@ -57,24 +59,27 @@ extension Vocabulary {
   @Sendable private static func runPlot(_ invocation: inout Invocation) throws -> Output {
     let range = invocation.arguments.ranges["file"]
     let path = invocation.arguments.text("file")
-    let columns = min(max(invocation.environment.columns, 41), 121) - 1
-    if invocation.arguments.text("subject") == "noise" {
-      let map = try noiseMap(invocation)
-      try path.map { try map.write(to: $0, at: range) }
-      return Output(
-        record: map.record(file: path), lines: path.map { ["the noise matrix in \($0)"] } ?? [],
-        picture: path == nil ? map.drawn(columns: columns) : [])
+    let picture: any Picture =
+      invocation.arguments.text("subject") == "noise"
+      ? try noiseMap(invocation) : try figure(&invocation)
+    guard let path else { return try shown(picture, &invocation) }
+    try picture.write(to: path, at: range)
+    return Output(record: picture.record(file: path), lines: ["\(picture.contents) in \(path)"])
+  }
+
+  private static func shown(_ picture: any Picture, _ invocation: inout Invocation) throws -> Output
+  {
+    let environment = invocation.environment
+    var graphic: String?
+    switch environment.allowsGraphics ? try picture.shown(by: environment.graphics) : nil {
+    case .drawn(let bytes): graphic = String(decoding: bytes, as: UTF8.self)
+    case .missing(let reason): invocation.notices.append(reason)
+    case nil: break
     }
-    let figure = try figure(&invocation)
-    guard let path else {
-      return Output(
-        record: record(figure, file: nil), lines: [],
-        picture: try figure.drawn(columns: columns, rows: 24))
-    }
-    try figure.write(to: path, at: range)
+    let columns = min(max(environment.columns, 41), 121) - 1
     return Output(
-      record: record(figure, file: path),
-      lines: ["\(Format.count(figure.curves.count, "curve")) in \(path)"])
+      record: picture.record(file: nil), lines: [],
+      picture: picture.drawn(columns: columns, with: environment.glyphs), graphic: graphic)
   }
 
   private static func figure(_ invocation: inout Invocation) throws -> Figure {
@@ -84,26 +89,6 @@ extension Vocabulary {
     case "filter": try filterFigure(invocation)
     default: try curvesFigure(&invocation)
     }
-  }
-
-  private static func record(_ figure: Figure, file: String?) -> JSON {
-    .record(
-      ("title", .string(figure.title)), ("file", .optional(file)),
-      ("curves", curves(figure.curves.filter { !$0.isEvaluation })),
-      (
-        "evaluation", .record(("curves", curves(figure.curves.filter(\.isEvaluation))))
-      ))
-  }
-
-  private static func curves(_ curves: [Figure.Curve]) -> JSON {
-    .array(
-      curves.map { curve in
-        .record(
-          ("name", .string(curve.name)), ("radius", .optional(curve.radius)),
-          ("x", .doubles(curve.points.map(\.x))), ("y", .doubles(curve.points.map(\.y))),
-          ("lower", .doubles(curve.points.map(\.lower))),
-          ("upper", .doubles(curve.points.map(\.upper))))
-      })
   }
 
   private static func coverageFigure(_ invocation: Invocation) throws -> Figure {

@@ -26,9 +26,9 @@ enum EmbeddingPicture {
     let balls = radius.map { curve("balls", picked, .discs(radius: $0), "#56b4e9") }
     let curves = [
       balls,
-      curve("unlabeled", unlabeled, .dots(".", size: 0.3), "#999999"),
-      curve("labeled", picked, .dots("o", size: 1), "#0072b2"),
-      curve("suspected", flagged, .dots("x", size: 1), "#d55e00"),
+      curve("unlabeled", unlabeled, .dots("."), "#999999"),
+      curve("labeled", picked, .dots("o"), "#0072b2"),
+      curve("suspected", flagged, .dots("x"), "#d55e00"),
     ].compactMap(\.self).filter { !$0.points.isEmpty }
     let labels = Format.count(state.labeled.count, "label")
     let delta = radius.map { ", delta \(Value($0).text)" } ?? ""

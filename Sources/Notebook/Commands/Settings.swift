@@ -99,6 +99,24 @@ extension Vocabulary {
       SettingImplementation { arguments, environment in
         environment.editor = arguments.text("value").flatMap(EditorKeys.init)
       }),
+    Row(
+      Entry(
+        .setting, "graphics", "how the terminal is shown what plot draws",
+        parameters: [
+          .positional(
+            "value", .choice(PictureGraphics.allCases.map(\.rawValue)),
+            "in characters, or in pixels by one of two protocols")
+        ],
+        details: """
+          text unless it is set. sixel: xterm -ti vt340, mlterm, foot, WezTerm, Konsole. kitty: kitty,
+          Ghostty, Konsole. The terminal is not asked which it knows, since an answer that comes late
+          would be taken for typed text. Without effect in pipes and files, in other modes than box,
+          with NO_COLOR, and where TERM is dumb; needs gnuplot.
+          """,
+        examples: ["set graphics sixel", "set graphics text"]),
+      SettingImplementation { arguments, environment in
+        environment.graphics = arguments.text("value").flatMap(PictureGraphics.init) ?? .text
+      }),
   ]
 }
 

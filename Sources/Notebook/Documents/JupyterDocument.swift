@@ -6,8 +6,9 @@ import Foundation
 struct JupyterDocument {
   let text: String
 
-  init(_ document: SessionDocument) {
-    let cells = document.blocks.enumerated().map { Self.cell($1, number: $0 + 1, document) }
+  /// - Throws: `Interrupted`.
+  init(_ document: SessionDocument) throws {
+    let cells = try document.blocks.enumerated().map { try Self.cell($1, number: $0 + 1, document) }
     let kernel = JSON.record(
       ("display_name", .string("Winnow")), ("language", .string("winnow")),
       ("name", .string("winnow")))
@@ -27,7 +28,9 @@ struct JupyterDocument {
       ).text + "\n"
   }
 
-  private static func cell(_ block: ScriptBlock, number: Int, _ document: SessionDocument) -> JSON {
+  private static func cell(_ block: ScriptBlock, number: Int, _ document: SessionDocument) throws
+    -> JSON
+  {
     let source = shown(block.kind, block.text)
     var members: [JSON.Member] = [
       .init("cell_type", .string(name(block.kind))), .init("id", .string("cell-\(number)")),
@@ -37,7 +40,7 @@ struct JupyterDocument {
     if block.kind == .code {
       members += [
         .init("execution_count", .null),
-        .init("outputs", .array(document.results(of: block).compactMap(output))),
+        .init("outputs", .array(try document.results(of: block).compactMap(output))),
       ]
     }
     return .object(members)
@@ -65,18 +68,39 @@ struct JupyterDocument {
     .array(ScriptBlock.lines(text).map(JSON.string))
   }
 
-  private static func output(_ result: SessionDocument.CellResult) -> JSON? {
+  private static func output(_ result: SessionDocument.CellResult) throws -> JSON? {
     if let message = result.message {
       return .record(
         ("output_type", .string("error")), ("ename", .string("error")),
         ("evalue", .string(message)), ("traceback", .array([.string(message)])))
     }
+    if let picture = result.picture { return try display(picture) }
     guard let table = result.table else { return nil }
-    let data = JSON.record(
-      ("text/plain", lines(TextTable(table).boxed(80))),
-      ("text/html", lines(WebDocument.table(table, caption: result.title))))
-    return .record(
-      ("output_type", .string("display_data")), ("data", data), ("metadata", .object([])))
+    return display([
+      .init("text/plain", lines(TextTable(table).boxed(80))),
+      .init("text/html", lines(WebDocument.table(table, caption: result.title))),
+    ])
+  }
+
+  /// As PNG, which a notebook shows also before anybody has called it trusted; and with no HTML
+  /// beside it, which would be shown in its place.
+  private static func display(_ picture: any Picture) throws -> JSON {
+    let text = picture.documentText
+    switch try DrawnPicture({ try picture.bytes(.png) }) {
+    case .drawn(let bytes):
+      return display([
+        .init("image/png", .string(Data(bytes).base64EncodedString() + "\n")),
+        .init("text/plain", lines(text)),
+      ])
+    case .missing(let reason):
+      return display([.init("text/plain", lines(reason + "\n\n" + text))])
+    }
+  }
+
+  private static func display(_ data: [JSON.Member]) -> JSON {
+    .record(
+      ("output_type", .string("display_data")), ("data", .object(data)),
+      ("metadata", .object([])))
   }
 }
 

@@ -22,6 +22,9 @@ struct MarkdownDocument {
   private static func parts(_ result: SessionDocument.CellResult, isOnly: Bool) -> [String] {
     let title = isOnly ? [] : ["`\(result.title)`"]
     if let message = result.message { return title + ["> \(message)"] }
+    if let picture = result.picture {
+      return title + ["```\n\(picture.documentText)\n```"]
+    }
     guard let table = result.table else { return title }
     return title + [TextTable(table).markdown().trimmed]
   }

@@ -43,6 +43,13 @@ package struct SessionDocument {
       }
     }
 
+    /// What `plot` drew, from its record; nil for any other command.
+    var picture: (any Picture)? {
+      guard let result, cell.command.hasPrefix("plot ") else { return nil }
+      if let figure = Figure(record: result) { return figure }
+      return HeatMap(record: result)
+    }
+
     /// `cell 5: query npc 20 …`
     var title: String { "cell \(cell.number): \(cell.typed.firstCodeLine)" }
 
@@ -97,12 +104,14 @@ package struct SessionDocument {
 package enum DocumentFormat: String, CaseIterable, Sendable {
   case winnow, md, html, ipynb, json
 
-  package func text(of document: SessionDocument) -> String {
+  /// Pictures are drawn anew, from the records of the cells that drew them.
+  /// - Throws: `Interrupted`.
+  package func text(of document: SessionDocument) throws -> String {
     switch self {
     case .winnow: document.text
     case .md: MarkdownDocument(document).text
-    case .html: WebDocument(document).text
-    case .ipynb: JupyterDocument(document).text
+    case .html: try WebDocument(document).text
+    case .ipynb: try JupyterDocument(document).text
     case .json: document.json.text + "\n"
     }
   }

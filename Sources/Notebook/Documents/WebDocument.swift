@@ -4,9 +4,10 @@ import CommandLanguage
 struct WebDocument {
   let text: String
 
-  init(_ document: SessionDocument) {
+  /// - Throws: `Interrupted`.
+  init(_ document: SessionDocument) throws {
     let title = document.blocks.first { $0.kind == .prose }?.markdown.firstCodeHeading
-    let parts = document.blocks.compactMap { Self.part($0, document) }
+    let parts = try document.blocks.compactMap { try Self.part($0, document) }
     text = """
       <!DOCTYPE html>
       <html lang="en">
@@ -37,16 +38,19 @@ struct WebDocument {
     td.number { text-align: right; font-variant-numeric: tabular-nums; }
     caption { text-align: left; opacity: .7; }
     .error { color: #d55e00; }
+    figure { margin: .5rem 0 1.5rem; }
+    figure svg { width: 100%; height: auto; }
+    figcaption { opacity: .7; }
     """
 
-  private static func part(_ block: ScriptBlock, _ document: SessionDocument) -> String? {
+  private static func part(_ block: ScriptBlock, _ document: SessionDocument) throws -> String? {
     switch block.kind {
     case .machine: return nil
     case .prose: return prose(block.markdown)
     case .code:
-      return
-        (["<pre><code>\(escaped(block.typed))</code></pre>"]
-        + document.results(of: block).map(result)).joined(separator: "\n")
+      let results = try document.results(of: block).map(result)
+      return (["<pre><code>\(escaped(block.typed))</code></pre>"] + results)
+        .joined(separator: "\n")
     }
   }
 
@@ -76,10 +80,31 @@ struct WebDocument {
     return parts.joined(separator: "\n")
   }
 
-  private static func result(_ result: SessionDocument.CellResult) -> String {
+  private static func result(_ result: SessionDocument.CellResult) throws -> String {
     if let message = result.message { return "<p class=\"error\">\(escaped(message))</p>" }
+    if let picture = result.picture { return try figure(picture, of: result) }
     guard let table = result.table else { return "<p>\(escaped(result.title))</p>" }
     return Self.table(table, caption: result.title)
+  }
+
+  private static func figure(
+    _ picture: any Picture, of result: SessionDocument.CellResult
+  ) throws -> String {
+    switch try DrawnPicture({ try picture.bytes(.svg) }) {
+    case .drawn(let bytes):
+      let drawing = InlineSVG(bytes, prefix: "cell-\(result.cell.number)")
+      return """
+        <figure>
+        <figcaption>\(escaped(result.title))</figcaption>
+        \(drawing.text)
+        </figure>
+        """
+    case .missing(let reason):
+      return """
+        <p class="error">\(escaped(reason))</p>
+        <pre>\(escaped(picture.documentText))</pre>
+        """
+    }
   }
 
   static func table(_ table: Table, caption: String? = nil) -> String {

@@ -38,6 +38,18 @@ package enum JSON: Sendable, Hashable {
     return members.first { $0.key == key }?.value
   }
 
+  /// The values of an array; nil for anything else.
+  var elements: [JSON]? { if case .array(let values) = self { values } else { nil } }
+
+  /// A number, whole or not; nil for anything else.
+  var number: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .double(let value): value
+    default: nil
+    }
+  }
+
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

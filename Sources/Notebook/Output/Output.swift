@@ -11,15 +11,19 @@ package struct Output: Sendable {
   package let lines: [String]
   /// Lines below them whose characters keep their places: never broken, fenced in Markdown.
   package let picture: [String]
+  /// What a terminal shows in place of the picture, in its own codes; nil for the picture itself.
+  package let graphic: String?
 
   init(
-    record: JSON, table: Table? = nil, drawn: Table? = nil, lines: [String], picture: [String] = []
+    record: JSON, table: Table? = nil, drawn: Table? = nil, lines: [String], picture: [String] = [],
+    graphic: String? = nil
   ) {
     json = record
     self.table = table
     self.drawn = drawn
     self.lines = lines
     self.picture = picture
+    self.graphic = graphic
   }
 
   init(table: Table, drawn: Table? = nil, lines: [String] = []) {
@@ -28,6 +32,7 @@ package struct Output: Sendable {
     self.drawn = drawn ?? table
     self.lines = lines
     picture = []
+    graphic = nil
   }
 }
 

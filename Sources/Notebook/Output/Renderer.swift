@@ -41,7 +41,9 @@ package struct Renderer: Sendable {
   private func drawn(_ output: Output, _ draw: (Table) -> String) -> String {
     var text = output.lines.flatMap { Format.wrapped($0, to: width) }
       .map { $0 + "\n" }.joined()
-    if !output.picture.isEmpty {
+    if mode == .box, let graphic = output.graphic {
+      text += graphic + "\n"
+    } else if !output.picture.isEmpty {
       let fence = mode == .markdown ? ["```"] : []
       text += (fence + output.picture + fence).map { $0 + "\n" }.joined()
     }

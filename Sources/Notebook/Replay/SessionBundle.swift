@@ -78,14 +78,6 @@ extension SessionBundle.Cell {
 
 extension JSON {
   fileprivate var isFraction: Bool { if case .double = self { true } else { false } }
-
-  fileprivate var number: Double? {
-    switch self {
-    case .double(let value): value
-    case .int(let value): Double(value)
-    default: nil
-    }
-  }
 }
 
 /// Walks through a bundle beside the cells of a replay.

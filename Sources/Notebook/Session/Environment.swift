@@ -17,11 +17,18 @@ package struct Environment: Sendable {
   package var editor: EditorKeys?
   /// How wide the screen is that pictures are drawn for.
   package var columns: Int
+  /// What they are made of there.
+  package var glyphs: PictureGlyphs
+  /// Whether pictures may be pixels instead: on a terminal, and where nobody refuses colours.
+  package var allowsGraphics: Bool
+  /// How pictures are shown where that is so.
+  package var graphics = PictureGraphics.text
 
   package init(
     data: DataDirectories, downloads: DownloadPlace? = nil,
     memory: Int = Environment.defaultMemory, cache: DerivedCache? = nil, timing: Bool = false,
-    paging: Bool = false, columns: Int = 80
+    paging: Bool = false, columns: Int = 80, glyphs: PictureGlyphs = .braille,
+    allowsGraphics: Bool = false
   ) {
     self.data = data
     self.downloads = downloads
@@ -30,6 +37,8 @@ package struct Environment: Sendable {
     self.timing = timing
     self.paging = paging
     self.columns = columns
+    self.glyphs = glyphs
+    self.allowsGraphics = allowsGraphics
   }
 }
 

@@ -154,7 +154,7 @@ extension Parameter.Kind {
       }
       return Value(naming: value.plainText)
     case .picture:
-      _ = try Figure.terminal(for: value.plainText, at: given.range)
+      _ = try PictureFormat(ofFile: value.plainText, at: given.range)
       return Value(naming: value.plainText)
     case .newFile, .text:
       if case .method = value { throw wrongType(given, name) }

@@ -128,7 +128,7 @@ extension Parameter.Kind {
     case .choice(let words, _): return words.joined(separator: ", ")
     case .file: return "a file"
     case .newFile: return "a file to write"
-    case .picture: return "a file to write, \(Figure.endings)"
+    case .picture: return "a file to write, \(PictureFormat.endings)"
     case .features: return "pca:D, pixels, or a file"
     case .bytes: return "a number of bytes, such as 512M or 4G"
     case .text: return "text"

@@ -231,3 +231,54 @@ def dumb_terminal(folder):
     session.expect("42")
     session.leave()
     check(b"\x1b" not in session.raw, "an escape was written")
+
+
+def draws_pictures(folder):
+    session = Session(folder, {"NO_COLOR": "1", "LC_ALL": "C.UTF-8"})
+    session.at_prompt()
+    session.enter("load digits subset=200; query npc 12; filter aum")
+    session.at_prompt()
+    for columns in (80, 60):
+        session.resize(columns, 24)
+        session.settle()
+        for subject in ("coverage", "embedding", "filter", "noise"):
+            before = len(session.raw)
+            session.enter(f"plot {subject}")
+            session.at_prompt()
+            session.settle()
+            # Between the codes that end and begin the editing of a line.
+            shown = session.raw[before:].decode().split("\x1b[?2004l", 1)[1]
+            drawing = shown.split("\x1b[?2004h", 1)[0]
+            check("\x1b" not in drawing, f"an escape in plot {subject}")
+            if subject != "noise":
+                check(re.search("[\u2801-\u28ff]", drawing), f"no dots in plot {subject}")
+            rows = [line.rstrip("\r") for line in drawing.split("\n")]
+            check(10 < max(map(len, rows)) < columns, f"plot {subject} is wider than {columns}")
+    session.leave()
+
+
+
+
+def draws_in_pixels(folder):
+    session = Session(folder, {"LC_ALL": "C.UTF-8"})
+    session.at_prompt()
+    session.enter("load digits subset=200; query npc 12; filter aum")
+    for kind, start in (("sixel", b"\x1bP"), ("kitty", b"\x1b_G")):
+        session.at_prompt()
+        session.enter(f"set graphics {kind}")
+        for subject in ("filter", "noise"):
+            before = len(session.raw)
+            session.send(f"plot {subject}\r")
+            session.wait("the graphic", lambda: b"\x1b\\" in session.raw[before:])
+            session.settle()
+            drawn = session.raw[before:]
+            check(start in drawn, f"no {kind} in plot {subject}")
+            check(drawn.count(b"\x1b\\") == drawn.count(start), "a code that is not closed")
+    session.leave()
+    for variables in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        session = Session(folder, variables)
+        session.send("set graphics sixel; load blobs; query random 9; filter knn; plot filter\r")
+        session.expect("suspected")
+        check(b"\x1bP" not in session.raw, f"codes in spite of {variables}")
+        session.send("quit\r")
+        check(session.exit_code() == 0, "an exit code")
