@@ -16,7 +16,8 @@ import Testing
   ]
 
   private static let sessions = [
-    "blobs", "files", "filters", "networks", "quickstart", "strategies", "sweep", "tour", "tree",
+    "blobs", "files", "filters", "networks", "plots", "quickstart", "strategies", "sweep", "tour",
+    "tree",
   ]
 
   private static let isUpdating =
