@@ -76,6 +76,17 @@ import Testing
     }
   }
 
+  @Test func `markdown holds them in characters`() throws {
+    try withPictures { place in
+      let text = try place.run("export", "--to", "md").out
+      let fences = text.split(separator: "```\n").filter { $0.contains("┬") }
+      #expect(fences.count == 4)
+      // All but the curves of one point each, which the letters cover.
+      #expect(fences.count { $0.contains { ("\u{2801}"..."\u{28ff}").contains($0) } } == 3)
+      #expect(text.contains("\nA <b>   B x & 'y'\n```"))
+    }
+  }
+
   @Test func `they are drawn from the record, without the session's state`() throws {
     try withPictures { place in
       let before = try place.run("export", "--to", "html").out

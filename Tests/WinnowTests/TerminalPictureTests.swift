@@ -33,6 +33,20 @@ import Testing
     }
   }
 
+  @Test(arguments: ["sixel", "kitty"])
+  func `pixels are for a terminal, whatever is set`(graphics: String) throws {
+    try withWorkplace(["TERM": "xterm-256color"]) { place in
+      let plain = try place.run("-c", Self.session, "-c", "plot filter").out
+      let picture = plain.suffix(600)
+      for mode in ["box", "markdown", "jsonl"] {
+        let run = try place.run(
+          "--color", "always", "--mode", mode, "-c", "set graphics \(graphics); plot filter")
+        #expect(run.code == 0 && !run.out.contains("\u{1b}"), "\(run.out)")
+        if mode == "box" { #expect(run.out.hasSuffix(picture)) }
+      }
+    }
+  }
+
   /// What follows the answer to the setting before it.
   private static func picture(_ out: String) -> [Substring] {
     let lines = out.split(separator: "\n", omittingEmptySubsequences: false)

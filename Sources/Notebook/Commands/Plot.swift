@@ -27,9 +27,9 @@ extension Vocabulary {
         balls of the radius in force; of a large pool 2,000 samples spread evenly. noise: where labels
         of each true class went. filter: how many labels the last judgement gave each quality and, in
         files, how many of them are right. What is drawn with true labels says evaluation. In the
-        terminal in braille characters, eight dots each, or in ASCII where its locale is not UTF-8, or
-        in pixels (set graphics sixel); to
-        .svg, .pdf and .png by gnuplot, the same session to the same bytes.
+        terminal it is braille characters, eight dots each, ASCII where the locale is not UTF-8, or
+        pixels (set graphics sixel); .svg, .pdf and .png are drawn by gnuplot, and one session gives the
+        same bytes at every run.
         """,
       citation: "Williams, Kelley et al., gnuplot",
       examples: [

@@ -14,7 +14,7 @@ struct AxisScale {
   init(covering values: [Double], marking count: Int) {
     let values = values.filter { abs($0) < 1e300 }
     let (least, most) = (values.min() ?? 0, values.max() ?? 1)
-    let room = least == most ? max(abs(least) / 10, 0.5) : 0
+    let room = least != most ? 0 : least == 0 ? 0.5 : abs(least) / 10
     let step = Self.step(most - least + 2 * room, count)
     let first = ((least - room) / step).rounded(.down)
     let last = ((most + room) / step).rounded(.up)
