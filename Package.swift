@@ -85,7 +85,10 @@ let package = Package(
       swiftSettings: swiftStrict),
     .executableTarget(
       name: "winnow-judge",
-      dependencies: ["ActiveLearning", "Networks", "Datasets", "LinearAlgebra", argumentParser],
+      dependencies: [
+        "Notebook", "CommandLanguage", "WorkspaceStore", "ActiveLearning", "Networks", "Datasets",
+        "LinearAlgebra", argumentParser,
+      ],
       swiftSettings: swiftStrict),
 
     .target(

@@ -29,6 +29,20 @@ import Testing
     }
   }
 
+  @Test func `says that what a cell left behind cannot be read`() throws {
+    try withWorkplace { place in
+      #expect(try place.run("-c", "seed 5").code == 0)
+      let url = URL(fileURLWithPath: place.workspace)
+      var bytes = try Data(contentsOf: url)
+      let effect = try #require(bytes.firstRange(of: Data(#"{"seeded""#.utf8)))
+      bytes[effect.lowerBound] = UInt8(ascii: "(")
+      try bytes.write(to: url)
+      let run = try place.run("-c", "show cells")
+      #expect(run.code == 4, "\(run.err)")
+      #expect(run.err.contains("what cell 1 left behind cannot be read"), "\(run.err)")
+    }
+  }
+
   @Test func `says that there is no workspace yet, and that a file is none`() throws {
     try withWorkplace { place in
       let none = try place.run("doctor")

@@ -136,7 +136,7 @@ private struct RunExport {
     self.invocation = invocation
     let lease = invocation.session.lease
     for cell in try lease.lineage() where cell.number > invocation.state.run {
-      guard let effect = try cell.effect.map({ try Effect(text: $0) }) else { continue }
+      guard let effect = try cell.storedEffect(in: lease.workspace) else { continue }
       if case .queried(let record) = effect {
         let rows = try lease.purchases(in: [cell.number]).map(\.purchase)
         labeled += rows.map(\.sample)

@@ -127,7 +127,7 @@ extension Session {
   private func variables(before cell: Int) throws -> [String: Value] {
     var state = SessionState()
     for record in try lease.lineage() where record.number < cell {
-      guard let effect = try record.effect.map({ try Effect(text: $0) }),
+      guard let effect = try record.storedEffect(in: workspace),
         case .assigned(let name, let text) = effect
       else { continue }
       state.assign(name, Value(canonical: text))

@@ -41,7 +41,7 @@ package struct InputFacts: Equatable, Sendable {
 
   private mutating func add(_ cell: CellRecord, lease: SessionLease) throws {
     let purchases = try lease.purchases(in: [cell.number])
-    let effect = try cell.effect.map { try Effect(text: $0) }
+    let effect = try cell.storedEffect(in: lease.workspace)
     if !purchases.isEmpty {
       queries.append(cell.number)
       picks.append(purchases.map(\.purchase.sample))

@@ -20,7 +20,9 @@ package struct InputText {
       lower = upper
     }
     let rest = String(source.slice(SourceRange(lower, source.count)))
-    if rest.contains("#") { pieces.append(InputText(statement: nil, text: rest)) }
+    if rest.utf8.contains(UInt8(ascii: "#")) {
+      pieces.append(InputText(statement: nil, text: rest))
+    }
     return pieces
   }
 

@@ -10,9 +10,7 @@ struct Restoration {
   let records: [CellRecord]
 
   func effects() throws -> [AppliedEffect] {
-    let effects = try records.map { record in
-      try record.effect.map { try Effect(text: $0) }
-    }
+    let effects = try records.map { try $0.storedEffect(in: lease.workspace) }
     let loaded = effects.lastIndex { if case .loaded = $0 { true } else { false } } ?? 0
     let run = effects.lastIndex { $0?.startsRun ?? false } ?? 0
     let judged = effects.lastIndex { $0?.verdict != nil }
@@ -41,6 +39,20 @@ struct Restoration {
       filter: kept.filter, options: kept.options, labeled: rows.map(\.sample),
       clean: rows.map(\.isClean), quality: rows.map(\.quality), scores: rows.map(\.score),
       threshold: kept.threshold)
+  }
+}
+
+extension CellRecord {
+  /// What the cell left behind, if it did.
+  /// - Throws: `WorkspaceError.corrupt` where the text that was kept is no effect.
+  func storedEffect(in workspace: Workspace) throws(WorkspaceError) -> Effect? {
+    guard let effect else { return nil }
+    do {
+      return try Effect(text: effect)
+    } catch {
+      throw .corrupt(
+        path: workspace.path, detail: "what cell \(number) left behind cannot be read")
+    }
   }
 }
 

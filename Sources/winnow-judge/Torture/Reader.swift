@@ -10,7 +10,7 @@ struct Reader: Sendable {
 
   static let nowhere = DataDirectories(paths: [])
 
-  static let all = arrays + pickles + imageSets + imageFiles + folders
+  static let all = arrays + pickles + imageSets + imageFiles + folders + sessions
 
   /// Readers that do what none may do, to see that it is seen.
   static let faulty = [

@@ -96,7 +96,7 @@ private struct Bench {
     do {
       try reader.read(folder, path)
       report.read += 1
-    } catch is FileError {
+    } catch let error where Reader.isRefusal(error) {
       report.refused += 1
     } catch {
       report.refused += 1
