@@ -74,6 +74,24 @@ import Testing
     }
   }
 
+  @Test func `a script whose lines end with carriage returns keeps them`() throws {
+    try withWorkplace { place in
+      try place.write("# Prose.\r\nload digits subset=60\r\nquery random 3\r\n", to: "a.winnow")
+      #expect(try place.run("replay", "a.winnow", "--update").code == 0)
+      let updated = try place.read("a.winnow")
+      let lines = updated.components(separatedBy: "\r\n")
+      #expect(lines.count == 7 && lines.allSatisfy { !$0.contains("\n") }, "\(lines)")
+      #expect(lines.filter { $0.hasPrefix("#:") }.count == 3, "\(lines)")
+      #expect(try place.run("replay", "a.winnow", "--verify").out.contains("verified: all 2"))
+      #expect(try place.run("replay", "a.winnow", "--update").out.hasPrefix("nothing to record"))
+      // What saving writes anew is not there twice.
+      #expect(try place.run("run", "a.winnow").code == 0)
+      #expect(try place.run("-c", "save b.winnow").code == 0)
+      let saved = try place.read("b.winnow")
+      #expect(saved.components(separatedBy: "#:").count == 4, "\(saved)")
+    }
+  }
+
   @Test func `update of a script that fails leaves it as it was`() throws {
     try withWorkplace { place in
       try place.write("load digits subset=60\nquery random 900\n", to: "a.winnow")

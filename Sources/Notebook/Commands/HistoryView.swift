@@ -104,10 +104,5 @@ package struct HistoryView {
 
 extension InputRecord {
   /// What a person typed of it: without the lines of a script that are for the machine.
-  fileprivate var shown: String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
-      let code = line.drop { $0 == " " || $0 == "\t" }
-      return !["#:", "#>", "#!"].contains { code.hasPrefix($0) }
-    }.joined(separator: "\n").trimmed
-  }
+  fileprivate var shown: String { ScriptLines.typed(text).trimmed }
 }

@@ -65,7 +65,7 @@ struct JupyterDocument {
   }
 
   private static func lines(_ text: String) -> JSON {
-    .array(ScriptBlock.lines(text).map(JSON.string))
+    .array(ScriptLines.of(text).map(JSON.string))
   }
 
   private static func output(_ result: SessionDocument.CellResult) throws -> JSON? {
@@ -170,8 +170,8 @@ package struct JupyterScript {
     guard !source.isEmpty else { return "" }
     // Somebody has edited it, or made it: a cell's text, and a blank line behind it.
     guard kind == .prose else { return source + "\n" }
-    return source.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.hasPrefix("## ") ? String(line) : line.isEmpty ? "#" : "# \(line)"
-    }.joined(separator: "\n") + "\n"
+    return ScriptLines.of(source + "\n").map { line in
+      line.hasPrefix("## ") ? line : line.trimmed.isEmpty ? "#" + line : "# " + line
+    }.joined()
   }
 }

@@ -44,27 +44,12 @@ struct ScriptBlock {
   private static func kind(_ line: String, isCode: Bool) -> Kind? {
     if isCode { return .code }
     let text = line.drop { $0 == " " || $0 == "\t" }
-    guard text.hasPrefix("#") else { return nil }
-    return ["#:", "#>", "#!"].contains { text.hasPrefix($0) } ? nil : .prose
-  }
-
-  /// With their ends, which may be `\r\n`; an empty last one is none.
-  static func lines(_ text: String) -> [String] {
-    var lines: [String] = []
-    var line = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      line.append(scalar)
-      if scalar == "\n" {
-        lines.append(String(line))
-        line = String.UnicodeScalarView()
-      }
-    }
-    return line.isEmpty ? lines : lines + [String(line)]
+    return text.hasPrefix("#") && !ScriptLines.isMachine(line) ? .prose : nil
   }
 
   /// Of prose: the Markdown that it is.
   var markdown: String {
-    Self.lines(text).map { line in
+    ScriptLines.of(text).map { line in
       let text = line.trimmed
       if text.hasPrefix("##") || !text.hasPrefix("#") { return text }
       let rest = text.dropFirst()
@@ -73,12 +58,7 @@ struct ScriptBlock {
   }
 
   /// Of code: what a person typed of it.
-  var typed: String {
-    Self.lines(text).filter { line in
-      let text = line.trimmed
-      return !["#:", "#>", "#!"].contains { text.hasPrefix($0) }
-    }.joined().trimmed
-  }
+  var typed: String { ScriptLines.typed(text).trimmed }
 }
 
 extension [ScriptBlock] {

@@ -117,19 +117,12 @@ struct SavedScript {
 
   /// The input as typed, without the lines that saving writes anew.
   private static func typed(_ input: InputRecord) -> String {
-    let lines = input.text.split(separator: "\n", omittingEmptySubsequences: false)
-    let kept = lines.filter { !isMachine($0) }.joined(separator: "\n")
-    return kept.hasSuffix("\n") || kept.isEmpty ? kept : kept + "\n"
-  }
-
-  /// Lines that saving writes anew: shebang, records, recorded output.
-  private static func isMachine(_ line: Substring) -> Bool {
-    let text = line.drop { $0 == " " || $0 == "\t" }
-    return text.hasPrefix("#:") || text.hasPrefix("#!") || text.hasPrefix("#>")
+    let kept = ScriptLines.typed(input.text)
+    return ScriptLines.isEnded(kept) || kept.isEmpty ? kept : kept + "\n"
   }
 
   private static func isProse(_ text: String) -> Bool {
-    text.split(separator: "\n").allSatisfy {
+    ScriptLines.of(text).allSatisfy {
       let line = $0.drop { $0.isWhitespace }
       return line.isEmpty || line.hasPrefix("#")
     }

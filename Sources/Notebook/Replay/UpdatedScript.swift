@@ -12,27 +12,38 @@ package struct UpdatedScript {
   ///   - records: of each statement; nil where there is nothing to record. Of statements on one line
   ///     only the last has a place for its record.
   init(_ source: SourceText, _ script: Script, header: ReplayHeader, records: [RecordLine?]) {
-    let lines = source.text.split(separator: "\n", omittingEmptySubsequences: false).map(
-      String.init)
+    let lines = ScriptLines.of(source.text)
+    // Its lines end as the first one does.
+    let end = lines.first?.utf8.suffix(2).elementsEqual("\r\n".utf8) ?? false ? "\r\n" : "\n"
     var recordAfter: [Int: String] = [:]
     for (statement, record) in zip(script.statements, records) {
       // The last statement of a line is the last to say so.
-      recordAfter[Self.lastLine(statement.range, source)] = record.map { "#: \($0.text)" }
+      recordAfter[Self.lastLine(statement.range, source)] = record.map { "#: \($0.text)\(end)" }
     }
     let isShebang = lines.first?.hasPrefix("#!") ?? false
-    var result = isShebang ? [lines[0]] : []
-    result.append(header.text)
+    var result = isShebang ? [Self.ended(lines[0], end)] : []
+    result.append(header.text + end)
     for (index, line) in lines.enumerated() where !(isShebang && index == 0) {
-      if !Self.isRecord(line) { result.append(line) }
-      if let record = recordAfter[index + 1] { result.append(record) }
+      let record = recordAfter[index + 1]
+      if !Self.isRecord(line) { result.append(record == nil ? line : Self.ended(line, end)) }
+      if let record { result.append(record) }
     }
-    text = result.joined(separator: "\n")
-    changes = Self.changes(lines, result)
+    text = result.joined()
+    changes = Self.changes(lines.map(Self.body), result.map(Self.body))
   }
 
   /// Of a range's last character, from 1.
   private static func lastLine(_ range: SourceRange, _ source: SourceText) -> Int {
     source.place(of: max(range.lower, range.upper - 1)).line
+  }
+
+  private static func ended(_ line: String, _ end: String) -> String {
+    ScriptLines.isEnded(line) ? line : line + end
+  }
+
+  /// Without its end.
+  private static func body(_ line: String) -> String {
+    String(line.unicodeScalars.prefix { $0 != "\r" && $0 != "\n" })
   }
 
   private static func isRecord(_ line: String) -> Bool {
