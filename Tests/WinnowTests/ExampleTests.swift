@@ -35,6 +35,19 @@ import Testing
     }
   }
 
+  @Test func `a script with a shebang is a program`() throws {
+    let programs = try Product.binary.deletingLastPathComponent().path
+    try withWorkplace(["PATH": "\(programs):/usr/bin:/bin"]) { place in
+      try place.write(
+        "#!/usr/bin/env -S winnow run\nload digits subset=60\nquery random 4\nshow labeled\n",
+        to: "demo.winnow")
+      let run = try place.runShell("chmod +x demo.winnow && ./demo.winnow --mode csv")
+      #expect(run.code == 0, "\(run.err)")
+      #expect(run.out.contains("\r\n") && !run.out.contains("#!"), "\(run.out)")
+      #expect(try place.rows("SELECT count(*) FROM labeled")[0][0].int == 4)
+    }
+  }
+
   @Test(arguments: [
     "for q in probcover npc(delta=0.68) random { query $q 20 }",
     "query npc 20 delta=0.68; query npc(delta=0.68) 20",
