@@ -17,10 +17,12 @@ package struct NewCell: Sendable, Hashable {
   package var changesState: Bool
   /// The loop variables in force, as a JSON object; nil outside loops.
   package var variables: String?
+  /// What the command runs on, as whoever reads it later is to be told; nil where nothing is said.
+  package var platform: String?
 
   package init(
     input: Int, position: Int = 0, command: String, typed: String, isNode: Bool = true,
-    changesState: Bool = true, variables: String? = nil
+    changesState: Bool = true, variables: String? = nil, platform: String? = nil
   ) {
     self.input = input
     self.position = position
@@ -29,6 +31,7 @@ package struct NewCell: Sendable, Hashable {
     self.isNode = isNode
     self.changesState = changesState
     self.variables = variables
+    self.platform = platform
   }
 }
 

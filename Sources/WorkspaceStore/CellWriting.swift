@@ -70,6 +70,7 @@ extension SessionLease {
         number, next, parent, cell.input, cell.position, cell.command, cell.typed, cell.isNode,
         cell.changesState, cell.variables, Date(),
       ])
+    if let platform = cell.platform { try note(platform: platform, of: next, db) }
     return next
   }
 

@@ -7,7 +7,7 @@ import GRDB
 enum Schema {
   /// "WNNW", in the header of every workspace.
   static let applicationID: Int64 = 0x574E_4E57
-  static let version = 3
+  static let version = 4
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -25,6 +25,10 @@ enum Schema {
     migrator.registerMigration("3") { db in
       for statement in Tables.version3 { try db.execute(sql: statement) }
       try db.execute(sql: "PRAGMA user_version = 3")
+    }
+    migrator.registerMigration("4") { db in
+      for statement in Tables.version4 + Views.version4 { try db.execute(sql: statement) }
+      try db.execute(sql: "PRAGMA user_version = 4")
     }
     return migrator
   }

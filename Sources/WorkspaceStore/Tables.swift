@@ -12,6 +12,8 @@ enum Tables {
 
   static let version3 = [branches, branchOfSession]
 
+  static let version4 = [platforms]
+
   private static let sessions = """
     CREATE TABLE session_rows (
       number INTEGER PRIMARY KEY CHECK (number > 0),
@@ -161,6 +163,17 @@ enum Tables {
 
   private static let branchOfSession =
     "ALTER TABLE session_rows ADD COLUMN branch TEXT NOT NULL DEFAULT 'main'"
+
+  // A row only where it is another than at the cell before.
+  private static let platforms = """
+    CREATE TABLE platform_rows (
+      session INTEGER NOT NULL,
+      cell INTEGER NOT NULL,
+      text TEXT NOT NULL,      -- key=value pairs
+      PRIMARY KEY (session, cell),
+      FOREIGN KEY (session, cell) REFERENCES cell_rows (session, number)
+    ) STRICT, WITHOUT ROWID
+    """
 
   // The long column stands last, and a newer state takes the place of an older one.
   private static let checkpoints = """

@@ -10,6 +10,8 @@ enum Views {
     metrics,
   ]
 
+  static let version4 = [platforms]
+
   /// The keys of `rounds` that come from metrics, in the order of its columns.
   static let metricKeys = [
     "n_labeled", "accuracy", "loss", "coverage", "clean_coverage", "delta", "exhausted",
@@ -208,5 +210,12 @@ enum Views {
     SELECT m.session, c.run, c.round, m.cell, m.key, m.value, c.live
     FROM metric_rows m
     JOIN node_cells c ON c.session = m.session AND c.number = m.cell
+    """
+
+  private static let platforms = """
+    CREATE VIEW platforms AS
+    -- What cells ran on: threads, kernels, versions of libraries. Holds for the cell and those after
+    -- it, up to the next one here.
+    SELECT session, cell, text AS platform FROM platform_rows
     """
 }

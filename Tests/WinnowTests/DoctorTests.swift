@@ -68,6 +68,31 @@ import Testing
     }
   }
 
+  @Test func `names first what of the platform differs between two sessions`() throws {
+    try withWorkplace { place in
+      func session(_ labels: String, _ arguments: String...) throws {
+        try place.write(labels, to: "labels.txt")
+        try place.write(
+          "load blobs samples=4 test=0 classes=2\nnoise file labels.txt\n", to: "a.winnow")
+        #expect(try place.run(["run", "a.winnow"] + arguments).code == 0)
+      }
+      try session("0\n1\n0\n1\n", "--threads", "1")
+      try session("0\n1\n1\n1\n", "--threads", "2")
+      try session("0\n1\n0\n0\n", "--threads", "2")
+      let platform = try place.run("diff", "1", "2")
+      #expect(platform.code == 3, "\(platform.err)")
+      #expect(
+        platform.out.hasPrefix("platform differs: threads 1 and 2\nfirst difference: labels\n"))
+      #expect(platform.out.contains("on another platform"), "\(platform.out)")
+      let file = try place.run("diff", "2", "3")
+      #expect(file.out.hasPrefix("first difference: labels\n"), "\(file.out)")
+      #expect(file.out.contains("a file has changed"), "\(file.out)")
+      // A script says what its session ran on, whoever saves it.
+      #expect(try place.run("--session", "1", "--threads", "2", "-c", "save b.winnow").code == 0)
+      #expect(try place.read("b.winnow").contains(" threads=1 "))
+    }
+  }
+
   @Test func `a workspace that is only read answers, and takes nothing`() throws {
     try withWorkplace { place in
       #expect(try place.run("-c", "load digits subset=60; query random 5").code == 0)

@@ -49,7 +49,7 @@ struct OpeningTests {
         try workspace.settings() == [
           "journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
           "trusted_schema": "0", "cell_size_check": "1", "application_id": "1464749655",
-          "user_version": "3",
+          "user_version": "4",
         ])
     }
   }

@@ -40,6 +40,7 @@ struct ViewTests {
       "filter", "live",
     ],
     "metrics": ["session", "run", "round", "cell", "key", "value", "live"],
+    "platforms": ["session", "cell", "platform"],
   ]
 
   @Test(arguments: columns.keys.sorted())

@@ -8,8 +8,8 @@ extension Vocabulary {
       .command, "sql", "reads the workspace's views; changes nothing",
       parameters: [.positional("query", .text, "a SELECT, in quotes")],
       details: """
-        Views: sessions, cells, runs, rounds, picks, purchases, verdicts, metrics. Each has a column
-        live: 1 on the line to where its session stands, 0 for what was undone.
+        Views: sessions, cells, runs, rounds, picks, purchases, verdicts, metrics, platforms. Those of
+        cells have a column live: 1 on the line to where its session stands, 0 for what was undone.
         """,
       examples: [
         "load digits\nquery random 5\nsql 'SELECT sample, label FROM purchases LIMIT 3'",

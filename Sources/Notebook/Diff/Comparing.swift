@@ -106,7 +106,9 @@ private struct DifferenceReport {
       record: .record(
         ("same", .bool(difference == nil)), ("what", .optional(difference?.what)),
         ("a", json(difference?.a)), ("b", json(difference?.b)),
-        ("gap", .optional(difference?.gap)), ("reason", .optional(difference?.reason))),
+        ("gap", .optional(difference?.gap)),
+        ("platform", .array((difference?.platform ?? []).map(JSON.string))),
+        ("reason", .optional(difference?.reason))),
       table: table, drawn: table, lines: lines)
   }
 
@@ -120,7 +122,8 @@ private struct DifferenceReport {
   private var lines: [String] {
     guard let difference else { return ["\(names.0) and \(names.1): the same"] }
     let gap = difference.gap.map { ", \(Format.decimal($0)) apart" } ?? ""
-    return ["first difference: \(difference.what)\(gap)", "  \(difference.reason)"]
+    let platform = difference.platform.map { "platform differs: \($0)" }
+    return platform + ["first difference: \(difference.what)\(gap)", "  \(difference.reason)"]
   }
 }
 

@@ -11,6 +11,8 @@ struct Trail {
     let purchases: [Purchase]
     let verdicts: [Verdict]
     let metrics: [Metric]
+    /// What the cell ran on; nil where that was not kept.
+    let platform: Platform?
   }
 
   /// As messages call it: "session 2", "branch other".
@@ -23,11 +25,13 @@ struct Trail {
     self.name = name
     seed = lease.seed
     let line = try head.map { try lease.lineage(of: $0) } ?? []
+    let platforms = try Platforms(lease)
     steps = try line.filter(\.changesState).map { cell in
       var step = Step(
         cell: cell, purchases: try lease.purchases(in: [cell.number]).map(\.purchase),
         verdicts: try lease.verdicts(in: cell.number).map(\.verdict),
-        metrics: try lease.metrics(in: [cell.number]).map(\.metric))
+        metrics: try lease.metrics(in: [cell.number]).map(\.metric),
+        platform: platforms.platform(of: cell.number))
       if let text = cell.effect, case .loaded(let record)? = try? Effect(text: text) {
         step.data = record.digest
       }
@@ -54,6 +58,8 @@ struct Difference: Equatable {
   var b: Side
   /// Between the scores of two picks, the values of a metric; nil where there is none.
   var gap: Double?
+  /// What of the machines differs, in words.
+  var platform: [String] = []
   var reason: String
 }
 
@@ -85,42 +91,54 @@ extension Trail {
   }
 
   private func compare(_ mine: Step, _ theirs: Step, _ other: Trail) -> Difference? {
+    let platform = mine.platform.flatMap { one in
+      theirs.platform.map { one.differences(from: $0) }
+    }
+    let why = unlike(other, platform)
     func found(_ what: String, _ values: (String?, String?), gap: Double? = nil, _ why: String)
       -> Difference
     {
       Difference(
         what: what, a: side(mine, values.0), b: other.side(theirs, values.1), gap: gap,
-        reason: why)
+        platform: platform ?? [], reason: why)
     }
     let (a, b) = (mine.cell.command, theirs.cell.command)
     if a != b { return found("command", (nil, nil), Options.difference(a, b)) }
     if mine.data != theirs.data {
       return found(
         "data", (mine.data, theirs.data),
-        seed == other.seed ? "other data under the same name" : unlike(other))
+        seed == other.seed ? "other data under the same name" : why)
     }
     if mine.labels != theirs.labels {
-      return found("labels", (mine.labels, theirs.labels), unlike(other))
+      return found("labels", (mine.labels, theirs.labels), why)
     }
     if let (place, values, gap, isLabel) = picks(mine.purchases, theirs.purchases) {
       return found(
         isLabel ? "label" : "pick", values, gap: gap,
-        "pick \(place + 1) of the query; \(unlike(other))")
+        "pick \(place + 1) of the query; \(why)")
     }
     if let values = verdicts(mine.verdicts, theirs.verdicts) {
-      return found("verdict", values, unlike(other))
+      return found("verdict", values, why)
     }
     if let (values, gap) = metrics(mine.metrics, theirs.metrics) {
-      return found("metric", values, gap: gap, unlike(other))
+      return found("metric", values, gap: gap, why)
     }
     return nil
   }
 
   /// Why the same command on the same state may give something else.
-  private func unlike(_ other: Trail) -> String {
-    seed == other.seed
-      ? "the same command gave another result: other versions, kernels or threads"
-      : "the sessions have other seeds: \(seed) and \(other.seed)"
+  /// - Parameter platform: what of the machines differs; nil where that is not known.
+  private func unlike(_ other: Trail, _ platform: [String]?) -> String {
+    guard seed == other.seed else {
+      return "the sessions have other seeds: \(seed) and \(other.seed)"
+    }
+    let causes =
+      switch platform?.isEmpty {
+      case nil: "other versions, kernels or threads"
+      case true?: "a file has changed, or Winnow's version"
+      case false?: "on another platform"
+      }
+    return "the same command gave another result: \(causes)"
   }
 
   private func picks(_ mine: [Purchase], _ theirs: [Purchase]) -> (

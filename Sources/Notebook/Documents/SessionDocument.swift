@@ -75,11 +75,13 @@ package struct SessionDocument {
     text = saved.text
     blocks = ScriptBlock.blocks(of: source, try Parser.parse(source))
     results = try saved.statements.map { try $0.map { try CellResult($0, lease) } }
+    let platform = try Platforms(lease).platform(at: lease.lineage())
     facts = .record(
       ("session", .int(lease.number)), ("branch", .string(try lease.branch())),
-      ("seed", .int(lease.seed)), ("kernels", .string(Kernels.name)),
-      ("blas", .string(OpenBLAS.coreName)), ("onednn", .string(NetworkLibrary.version)),
-      ("sqlite", .string(Workspace.libraryVersion)), ("threads", .int(Parallel.threads)))
+      ("seed", .int(lease.seed)), ("kernels", .optional(platform?["kernels"])),
+      ("blas", .optional(platform?["blas"])), ("onednn", .optional(platform?["onednn"])),
+      ("sqlite", .string(Workspace.libraryVersion)),
+      ("threads", .optional(platform?["threads"].flatMap { Int($0) })))
   }
 
   /// A script that was not run.

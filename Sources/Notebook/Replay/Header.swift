@@ -1,5 +1,4 @@
 import CommandLanguage
-import LinearAlgebra
 import WorkspaceStore
 
 /// The first `#:` line of a saved script: under which conditions it was recorded.
@@ -14,7 +13,8 @@ package struct ReplayHeader: Sendable {
   init(_ session: Session) throws {
     var data: [String] = []
     var features: [String] = []
-    for cell in try session.lease.lineage() {
+    let line = try session.lease.lineage()
+    for cell in line {
       guard let text = cell.effect, let effect = try? Effect(text: text),
         case .loaded(let record) = effect
       else { continue }
@@ -28,9 +28,10 @@ package struct ReplayHeader: Sendable {
     var pairs = [("seed", String(session.lease.seed))]
     if !data.isEmpty { pairs.append(("data", data.joined(separator: ","))) }
     if !features.isEmpty { pairs.append(("features", features.joined(separator: ","))) }
-    pairs += [("threads", String(Parallel.threads)), ("kernels", Kernels.name)]
+    let platform = try Platforms(session.lease).platform(at: line) ?? .current
+    pairs += ["threads", "kernels"].compactMap { key in platform[key].map { (key, $0) } }
     version = String(Self.version)
-    line = RecordLine(pairs)
+    self.line = RecordLine(pairs)
   }
 
   /// Of a script that was saved; nil for one that was not.

@@ -196,7 +196,7 @@ extension Session {
     var cell = NewCell(
       input: context.input, position: position, command: bound.canonical, typed: typed,
       isNode: traits.isNode, changesState: traits.changesState,
-      variables: LoopVariables.encoded(loop))
+      variables: LoopVariables.encoded(loop), platform: Platform.current.line.text)
     position += 1
     let number = traits.isLong && !lease.isReadOnly ? try lease.begin(cell) : nil
     let result = Result {
