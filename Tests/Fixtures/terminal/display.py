@@ -162,6 +162,7 @@ def pages_long_results(folder):
         session.at_prompt()
         session.enter("help")
         session.wait("the pager", lambda: session.lines()[-1] == ":")
+        session.settle()  # less loses an interrupt that comes before it waits for a key
         session.send(key)
         session.at_prompt()
     check("vaal" not in session.text(), "not by screens")
