@@ -28,7 +28,7 @@ struct ScriptBlock {
     }
     var blocks: [ScriptBlock] = []
     var isInside = false
-    for (index, line) in lines(source.text).enumerated() {
+    for (index, line) in ScriptLines.of(source.text).enumerated() {
       let number = index + 1
       let own = statementsAt[number] ?? []
       // A line that goes on with the statement of the line before, or has another beside it.

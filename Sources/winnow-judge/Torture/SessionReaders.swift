@@ -104,7 +104,7 @@ private struct SoundSession: @unchecked Sendable {
       source.text.utf8.starts(with: slices.utf8) && lost.allSatisfy { " \t\r\n".utf8.contains($0) },
       "slices lose some of the text")
     let notebook = DocumentFormat.ipynb.text(of: try SessionDocument(script: source))
-    let back = try JupyterDocument(Array(notebook.utf8), name: name).text
+    let back = try JupyterScript(Array(notebook.utf8), name: name).text
     precondition(back.utf8.elementsEqual(source.text.utf8), "a notebook with another script")
     let found = ScriptChecker(source, variables: [:]).check().diagnostics
     for diagnostic in found { _ = diagnostic.render(in: source) }
