@@ -103,7 +103,7 @@ private struct SoundSession: @unchecked Sendable {
     precondition(
       source.text.utf8.starts(with: slices.utf8) && lost.allSatisfy { " \t\r\n".utf8.contains($0) },
       "slices lose some of the text")
-    let notebook = DocumentFormat.ipynb.text(of: try SessionDocument(script: source))
+    let notebook = try DocumentFormat.ipynb.text(of: SessionDocument(script: source))
     let back = try JupyterScript(Array(notebook.utf8), name: name).text
     precondition(back.utf8.elementsEqual(source.text.utf8), "a notebook with another script")
     let found = ScriptChecker(source, variables: [:]).check().diagnostics
