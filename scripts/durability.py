@@ -445,7 +445,7 @@ def versions(winnow, failures, options):
         before = winnow.rows(workspace, query)
         with open(workspace, "rb") as file:
             failures.expect(file.read() == old, f"{name}: reading has changed it")
-        ending = winnow.run(workspace, "-c", "query random 1; branch other; undo")
+        ending = winnow.run(workspace, "-c", "query random 1; branch another; undo")
         failures.expect(ending.returncode == 0, f"{name}: {ending.stderr}")
         after = winnow.rows(workspace, query)
         failures.expect(after[:len(before)] == before and len(before) > 5, f"{name}: cells differ")

@@ -44,7 +44,7 @@ import Testing
       let run = try place.runShell("chmod +x demo.winnow && ./demo.winnow --mode csv")
       #expect(run.code == 0, "\(run.err)")
       #expect(run.out.contains("\r\n") && !run.out.contains("#!"), "\(run.out)")
-      #expect(try place.rows("SELECT count(*) FROM labeled")[0][0].int == 4)
+      #expect(try place.rows("SELECT count(*) FROM purchases")[0][0].int == 4)
     }
   }
 

@@ -53,7 +53,7 @@ struct FaultTests {
       try Self.make(path)
       try patch(path, at: Self.userVersion, with: [0, 0, 0, 9])
       let workspace = try Workspace.open(path)
-      let newer = WorkspaceError.newer(path: workspace.path, found: 9, known: 3)
+      let newer = WorkspaceError.newer(path: workspace.path, found: 9, known: 4)
       #expect(workspace.isReadOnly && workspace.readOnlyReason == newer)
       #expect(try workspace.sessions().map(\.cells) == [20])
       #expect(try workspace.query("SELECT count(*) FROM rounds").rows == [[.integer(20)]])

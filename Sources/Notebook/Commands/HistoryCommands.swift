@@ -35,7 +35,10 @@ extension Vocabulary {
       parameters: [
         .positional("n", .integer(1...Int.max), default: .value("1"), "how many such inputs")
       ],
-      details: "Nothing is erased: redo goes forward again, and show cells lists all.",
+      details: """
+        Nothing is erased: redo goes forward again, and show cells lists all. Inside a block, or a
+        script that is sourced, it goes back to before that.
+        """,
       examples: [
         "load digits\nquery random 5\nundo\nshow labeled", "seed 1\nseed 2\nundo 2",
       ]),

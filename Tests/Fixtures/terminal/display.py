@@ -6,7 +6,7 @@ from pathlib import Path
 
 from session import Session, check
 
-TOUR = Path(__file__).parents[3] / "workspaces" / "tour" / "session.winnow"
+PLOTS = Path(__file__).parents[3] / "workspaces" / "plots" / "session.winnow"
 
 
 def hints(folder):
@@ -234,9 +234,9 @@ def dumb_terminal(folder):
     session.send("b = 42\rshow vars\r")
     session.expect("42")
     # Everything that a session of many commands has to say, and what goes wrong.
-    session.send(f"source {TOUR}\r")
-    session.wait("the end of the tour", lambda: re.search(r"\[\d\d+\]> ?$", session.cursor_line()))
-    session.send("bogus\rhelp npc\rplot coverage\r")
+    session.send(f"source {PLOTS}\r")
+    session.wait("the end of the session", lambda: re.search(r"\[\d\d+\]> ?$", session.cursor_line()))
+    session.send("qurey\rhelp npc\rplot coverage\r")
     session.expect("did you mean")
     session.leave()
     check(b"\x1b" not in session.raw, "an escape was written")
