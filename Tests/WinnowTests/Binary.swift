@@ -9,13 +9,18 @@ enum Product {
   static var binary: URL {
     get throws {
       let named = ProcessInfo.processInfo.environment["WINNOW_BINARY"].map { URL(filePath: $0) }
-      let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      let program = named ?? tests.deletingLastPathComponent().appending(component: "winnow")
-      try #require(
-        FileManager.default.isExecutableFile(atPath: program.path),
-        "\(program.path) is missing: swift build -c release --product winnow makes it")
-      return program
+      return try named ?? built("winnow")
     }
+  }
+
+  /// A program as built beside the tests.
+  static func built(_ name: String) throws -> URL {
+    let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    let program = tests.deletingLastPathComponent().appending(component: name)
+    try #require(
+      FileManager.default.isExecutableFile(atPath: program.path),
+      "\(program.path) is missing: swift build -c release --product \(name) makes it")
+    return program
   }
 
   /// A file or folder of the repository, by its path from the top.
