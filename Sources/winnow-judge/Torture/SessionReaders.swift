@@ -22,7 +22,8 @@ extension Reader {
 
   /// Whether an error says what is wrong with a file, which is all that a bad one may bring about.
   static func isRefusal(_ error: any Error) -> Bool {
-    error is FileError || error is WorkspaceError || error is ParseFailure || error is Diagnostic
+    error is FileError || error is WorkspaceError || error is ReportedFault
+      || error is ParseFailure || error is Diagnostic
   }
 }
 
