@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import random
+import re
 import select
 import shutil
 import signal
@@ -73,11 +74,11 @@ class Winnow:
     def command(self, workspace, *arguments):
         return [self.binary, "--workspace", workspace, *arguments]
 
-    def run(self, workspace, *arguments, prefix=(), text=""):
+    def run(self, workspace, *arguments, prefix=(), text="", timeout=900):
         return subprocess.run(
             [*prefix, *self.command(workspace, *arguments)], input=text.encode(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment, cwd=self.folder,
-            timeout=900)
+            timeout=timeout)
 
     def start(self, workspace, *arguments):
         return subprocess.Popen(
@@ -428,6 +429,104 @@ def damage(winnow, failures, options):
     return f"{len(cases)} spoilt files, of which {found} were refused or found ill by the doctor; {spoilt_arrays} of {spoilt_arrays} spoilt arrays"
 
 
+# What nobody wrote
+
+LOOK = "".join(line + "\n" for line in (
+    "show rounds", "show labeled", "show tree", "show cells", "show cell 3", "history", "undo", "redo", "redo",
+    "query random 1", "filter aum epochs=2", "plan query npc 5 delta=0.4",
+    "train linear on=all epochs=2", "branch other", "query npc 2 delta=0.4"))
+
+
+def foreign(value):
+    """What may stand in the place of a value, sound SQLite every time."""
+    extremes = [None, 0, 1, -1, 2**31, 2**63 - 1, -2**63, 1e300, -1e300, 0.5, "", "x", "NaN", "\0", b"", b"\xff"]
+    if not isinstance(value, str):
+        return extremes
+    try:
+        tree = json.loads(value)
+    except ValueError:
+        tree = None
+    if not isinstance(tree, (dict, list)):
+        return extremes
+    return extremes + ["{}", "[]", "[" * 400 + "]" * 400] + [json.dumps(other) for other in others(tree)]
+
+
+def others(tree):
+    """The tree again and again, with one of its leaves or branches another each time."""
+    for place in (range(len(tree)) if isinstance(tree, list) else list(tree)):
+        if isinstance(tree, list) and place > 2:
+            break
+        child = tree[place]
+
+        def with_child(other):
+            changed = tree.copy()
+            changed[place] = other
+            return changed
+
+        for other in (None, -1, 2**63 - 1, 2**70, 1e300, 0.5, "x", [], {}):
+            yield with_child(other)
+        if isinstance(child, (dict, list)):
+            for other in others(child):
+                yield with_child(other)
+
+
+def trapped(complaint):
+    """Where in the sources a program has ended, as Swift's own report says."""
+    places = re.findall(r" in (.*?) at \S*/Sources/(\S+)", complaint.decode(errors="replace"))
+    return "; ".join(f"{name} at {place}" for name, place in places[:2]) or complaint[-300:]
+
+
+def values(winnow, failures, options):
+    """Each column of each table holds what nobody wrote: nothing traps or hangs."""
+    path = os.path.join(winnow.folder, "well.sqlite")
+    script = "".join(line + "\n" for line, _ in zip(work(4), range(19)))
+    failures.expect(
+        winnow.run(path, "--interactive", text=script).returncode == 0, "the sound workspace")
+    database = sqlite3.connect(path)
+    names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    cases = []
+    for table in names:
+        columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        for column in columns:
+            kinds = database.execute(
+                f"SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL "
+                f"GROUP BY {'substr(' + column + ', 1, 12)'} ORDER BY 1").fetchall()
+            for value, _ in kinds:
+                cases += [(table, column, value, other) for other in foreign(value)]
+    database.close()
+    random.shuffle(cases)
+    copy = os.path.join(winnow.folder, "foreign.sqlite")
+    written = 0
+    found = 0
+    for table, column, value, other in cases[:options.rounds * 10]:
+        remove(copy)
+        shutil.copy(path, copy)
+        database = sqlite3.connect(copy)
+        try:
+            database.executescript("PRAGMA ignore_check_constraints = 1; PRAGMA foreign_keys = 0")
+            database.execute(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (other, value))
+            database.commit()
+        except (sqlite3.Error, OverflowError):
+            continue # another type than the table takes
+        finally:
+            database.close()
+        written += 1
+        codes = []
+        for argument, text in (("doctor", ""), ("--interactive", LOOK), ("sessions", "")):
+            what = f"{table}.{column} = {str(other)[:200]!r} for {str(value)[:60]!r}, {argument}"
+            try:
+                ending = winnow.run(copy, argument, text=text, timeout=60)
+            except subprocess.TimeoutExpired:
+                failures.add(f"{what}: hangs")
+                continue
+            codes.append(ending.returncode)
+            failures.expect(
+                ending.returncode in ENDINGS and b"Fatal" not in ending.stderr,
+                f"{what}: ends with {ending.returncode}: {trapped(ending.stderr)}")
+        found += codes[:1] != [0]
+    return f"{written} of {len(cases)} foreign values, of which {found} were seen by the doctor"
+
+
 # Other versions
 
 
@@ -475,7 +574,7 @@ def versions(winnow, failures, options):
 
 def training(winnow, failures, options):
     """A training is killed at some moment and goes on from the last epoch that was kept, to the same end."""
-    epochs = 4
+    epochs = 3
     script = f"load digits\nquery random 500\ntrain resnet18 epochs={epochs} batch=16 on=all\n"
     straight = records(winnow.run(
         os.path.join(winnow.folder, "straight.sqlite"), "--interactive", "--mode", "jsonl", text=script
@@ -503,7 +602,8 @@ def training(winnow, failures, options):
             if deadline is None and kept[0] >= after:
                 epoch = (kept[1] - began) / kept[0]
                 deadline = kept[1] + part * epoch
-            time.sleep(0.005)
+            if select.select([process.stdout], [], [], 0.005)[0]:
+                break # The training is over.
         process.kill()
         moment = time.monotonic()
         process.wait()
@@ -536,7 +636,7 @@ def newest_step(workspace):
         return 0
 
 
-CHECKS = {check.__name__: check for check in (kills, faults, full, held, damage, versions, training)}
+CHECKS = {check.__name__: check for check in (kills, faults, full, held, damage, values, versions, training)}
 
 
 def main():

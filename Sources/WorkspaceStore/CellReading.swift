@@ -4,7 +4,16 @@ import GRDB
 extension SessionLease {
   /// The cells from the first to the head, in order.
   package func lineage() throws(WorkspaceError) -> [CellRecord] {
-    try workspace.read { try self.lineage(to: try self.head(in: $0), $0) }
+    try workspace.read { db in
+      let head = try self.head(in: db)
+      let line = try self.lineage(to: head, db)
+      guard line.last?.number == head else {
+        throw DatabaseError(
+          resultCode: .SQLITE_CORRUPT,
+          message: "session \(self.number) stands at a cell that is not there")
+      }
+      return line
+    }
   }
 
   /// The cells from the first to `cell`, in order.
@@ -63,10 +72,20 @@ extension SessionLease {
   }
 
   private func lineage(to cell: Int?, _ db: Database) throws -> [CellRecord] {
-    try CellRecord.fetchAll(
+    let line = try CellRecord.fetchAll(
       db, with: Self.line,
       sql: "FROM line l JOIN cell_rows c ON c.session = l.session AND c.number = l.number",
       arguments: [cell, number])
+    var parent: Int?
+    for record in line {
+      guard record.parent == parent else {
+        throw DatabaseError(
+          resultCode: .SQLITE_CORRUPT,
+          message: "cell \(record.number) does not follow cell \(record.parent ?? 0)")
+      }
+      parent = record.number
+    }
+    return line
   }
 }
 
@@ -90,14 +109,14 @@ extension CellRecord {
 
   private init(_ row: Row) throws {
     self.init(
-      number: try row.decode(atIndex: 0), parent: try row.decode(atIndex: 1),
-      input: try row.decode(atIndex: 2), position: try row.decode(atIndex: 3),
+      number: try row.number(atIndex: 0), parent: try row.optionalNumber(atIndex: 1),
+      input: try row.number(atIndex: 2), position: try row.number(atIndex: 3),
       command: try row.decode(atIndex: 4),
       typed: try row.decode(atIndex: 5), isNode: try row.decode(atIndex: 6),
       changesState: try row.decode(atIndex: 7), variables: try row.decode(atIndex: 8),
       status: try .stored(row, 9), started: try row.decode(atIndex: 10),
-      seconds: try row.decode(atIndex: 11), run: try row.decode(atIndex: 12),
-      round: try row.decode(atIndex: 13),
+      seconds: try row.decode(atIndex: 11), run: try row.optionalNumber(atIndex: 12),
+      round: try row.optionalNumber(atIndex: 13),
       settings: CellSettings(
         dataset: try row.decode(atIndex: 14), noise: try row.decode(atIndex: 15),
         seed: try row.decode(atIndex: 16), strategy: try row.decode(atIndex: 17),
@@ -111,7 +130,7 @@ extension InputRecord {
   /// From the columns number, text, status, started, the first of them at `index`.
   init(_ row: Row, from index: Int) throws {
     self.init(
-      number: try row.decode(atIndex: index), text: try row.decode(atIndex: index + 1),
+      number: try row.number(atIndex: index), text: try row.decode(atIndex: index + 1),
       status: try .stored(row, index + 2), started: try row.decode(atIndex: index + 3))
   }
 }

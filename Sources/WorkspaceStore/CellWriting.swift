@@ -122,9 +122,9 @@ extension SessionLease {
     throws -> Stretch
   {
     if begins == .run {
-      let last = try Int.fetchOne(
-        db, sql: "SELECT max(run) FROM cell_rows WHERE session = ?", arguments: [number])
-      return Stretch(run: (last ?? 0) + 1, round: 0, roundCell: cell)
+      let run = try StoredNumber.next(
+        after: "SELECT max(run) FROM cell_rows WHERE session = ?", [number], db)
+      return Stretch(run: run, round: 0, roundCell: cell)
     }
     let row = try Row.fetchOne(
       db,
@@ -133,8 +133,8 @@ extension SessionLease {
     var stretch =
       try row.map {
         Stretch(
-          run: try $0.decode(atIndex: 0), round: try $0.decode(atIndex: 1),
-          roundCell: try $0.decode(atIndex: 2))
+          run: try $0.optionalNumber(atIndex: 0), round: try $0.optionalNumber(atIndex: 1),
+          roundCell: try $0.optionalNumber(atIndex: 2))
       } ?? Stretch()
     if begins == .round {
       stretch.round = (stretch.round ?? 0) + 1

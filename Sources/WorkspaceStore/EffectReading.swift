@@ -8,11 +8,11 @@ extension SessionLease {
       order: "position"
     ) { row in
       PurchaseRow(
-        cell: try row.decode(atIndex: 0), position: try row.decode(atIndex: 1),
+        cell: try row.number(atIndex: 0), position: try row.number(atIndex: 1),
         purchase: Purchase(
-          sample: try row.decode(atIndex: 2), label: try row.decode(atIndex: 3),
-          source: try row.decode(atIndex: 4), round: try row.decode(atIndex: 5),
-          share: try row.decode(atIndex: 6),
+          sample: try row.number(atIndex: 2), label: try row.number(atIndex: 3),
+          source: try row.decode(atIndex: 4), round: try row.number(atIndex: 5),
+          share: try row.number(atIndex: 6),
           score: try row.decode(atIndex: 7)))
     }
   }
@@ -23,9 +23,9 @@ extension SessionLease {
       "cell, position, sample, clean, quality, score FROM verdict_rows", [cell], order: "position"
     ) { row in
       VerdictRow(
-        cell: try row.decode(atIndex: 0), position: try row.decode(atIndex: 1),
+        cell: try row.number(atIndex: 0), position: try row.number(atIndex: 1),
         verdict: Verdict(
-          sample: try row.decode(atIndex: 2), isClean: try row.decode(atIndex: 3),
+          sample: try row.number(atIndex: 2), isClean: try row.decode(atIndex: 3),
           quality: try row.decode(Double?.self, atIndex: 4) ?? .nan,
           score: try row.decode(atIndex: 5)))
     }
@@ -35,7 +35,7 @@ extension SessionLease {
   package func metrics(in cells: [Int]) throws(WorkspaceError) -> [MetricRow] {
     try rows("cell, key, value FROM metric_rows", cells, order: "key") { row in
       MetricRow(
-        cell: try row.decode(atIndex: 0),
+        cell: try row.number(atIndex: 0),
         metric: Metric(try row.decode(atIndex: 1), try row.decode(atIndex: 2)))
     }
   }

@@ -14,7 +14,8 @@ extension SessionLease {
   package func lastLeftChild(of parent: Int?) throws(WorkspaceError) -> Int? {
     try workspace.read { db in
       try Int.fetchOne(
-        db, sql: "SELECT child FROM redo_rows WHERE session = ? AND parent = ?",
+        db,
+        sql: "SELECT child FROM redo_rows WHERE session = ? AND parent = ? AND child > parent",
         arguments: [number, parent ?? 0])
     }
   }
@@ -50,14 +51,15 @@ extension SessionLease {
   }
 
   /// Opens a query over the line from the first cell to a cell: arguments cell, session. A parent's
-  /// number is below its child's, so the order of numbers is the order of the line.
+  /// number is below its child's, so the order of numbers is the order of the line; that is asked for
+  /// here as well, or a damaged file could lead round in a circle.
   static let line = """
     WITH RECURSIVE line (session, number) AS (
       SELECT session, number FROM cell_rows WHERE number = ? AND session = ?
       UNION ALL
       SELECT c.session, c.parent
       FROM line JOIN cell_rows c ON c.session = line.session AND c.number = line.number
-      WHERE c.parent IS NOT NULL
+      WHERE c.parent < line.number
     )
 
     """

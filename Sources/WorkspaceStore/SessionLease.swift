@@ -69,8 +69,7 @@ package final class SessionLease: Sendable {
 
   /// One more than the largest so far. Rows are never deleted, so no number comes twice.
   func nextNumber(in table: String, _ db: Database) throws -> Int {
-    try 1
-      + (Int.fetchOne(
-        db, sql: "SELECT max(number) FROM \(table) WHERE session = ?", arguments: [number]) ?? 0)
+    try StoredNumber.next(
+      after: "SELECT max(number) FROM \(table) WHERE session = ?", [number], db)
   }
 }

@@ -25,10 +25,10 @@ extension SessionSummary {
     }
 
     private init(_ row: Row) throws {
-      number = try row.decode(atIndex: 0)
+      number = try row.number(atIndex: 0)
       created = try row.decode(atIndex: 1)
       seed = try row.decode(atIndex: 2)
-      head = try row.decode(atIndex: 3)
+      head = try row.optionalNumber(atIndex: 3)
       cells = try row.decode(atIndex: 4)
       lastUsed = try row.decode(atIndex: 5)
       holder = try SessionHolder(row, from: 6)

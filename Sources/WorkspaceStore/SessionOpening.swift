@@ -29,6 +29,7 @@ extension Workspace {
     do {
       return try read { db in
         try Int.fetchAll(db, sql: "SELECT number FROM session_rows ORDER BY number")
+          .map(StoredNumber.checked)
       }
     } catch .missing {
       return []
@@ -57,7 +58,7 @@ extension Workspace {
   private func newSession(seed: Int) throws(WorkspaceError) -> SessionLease {
     var lock: SessionLock?
     let number = try write { db in
-      var number = 1 + (try Int.fetchOne(db, sql: "SELECT max(number) FROM session_rows") ?? 0)
+      var number = try StoredNumber.next(after: "SELECT max(number) FROM session_rows", [], db)
       // Held without a session: someone is about to learn that there is no such number.
       while true {
         lock = try SessionLock.acquire(byte: number, of: path)

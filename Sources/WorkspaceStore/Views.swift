@@ -6,11 +6,13 @@
 /// Every view but `sessions` and `cells` shows only what cells that ended well have done.
 enum Views {
   static let version1 = [
-    liveCells, nodeCells, roundCells, sessions, cells, runs, rounds, purchases, picks, verdicts,
-    metrics,
+    liveCells(while: "c.parent IS NOT NULL"), nodeCells, roundCells, sessions, cells, runs, rounds,
+    purchases, picks, verdicts, metrics,
   ]
 
-  static let version4 = [platforms]
+  static let version4 = [
+    "DROP VIEW live_cells", liveCells(while: "c.parent < line.number"), platforms,
+  ]
 
   /// The keys of `rounds` that come from metrics, in the order of its columns.
   static let metricKeys = [
@@ -20,7 +22,10 @@ enum Views {
     "classes_empty",
   ]
 
-  private static let liveCells = """
+  /// A parent's number is below its child's; version 4 asks for it, because a damaged file could lead
+  /// round in a circle.
+  private static func liveCells(while goesOn: String) -> String {
+    """
     CREATE VIEW live_cells AS
     -- Internal: the cells between the first and the head of each session.
     WITH RECURSIVE line (session, number) AS (
@@ -28,10 +33,11 @@ enum Views {
       UNION ALL
       SELECT c.session, c.parent
       FROM line JOIN cell_rows c ON c.session = line.session AND c.number = line.number
-      WHERE c.parent IS NOT NULL
+      WHERE \(goesOn)
     )
     SELECT session, number FROM line
     """
+  }
 
   private static let nodeCells = """
     CREATE VIEW node_cells AS

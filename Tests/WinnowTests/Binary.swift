@@ -123,7 +123,7 @@ final class WinnowProcess {
   func signal(_ number: Int32) { kill(identifier, number) }
 
   /// The next whole line of its stdout; nil where that has ended.
-  func readLine(within seconds: Double = 30) throws -> String? {
+  func readLine(within seconds: Double = 120) throws -> String? {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while true {
       if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
@@ -136,7 +136,7 @@ final class WinnowProcess {
   }
 
   /// The rest of its stdout, with an unfinished last line.
-  func readAll(within seconds: Double = 60) throws -> String {
+  func readAll(within seconds: Double = 240) throws -> String {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !isAtEnd { try fill(until: deadline) }
     defer { buffer = [] }
@@ -145,7 +145,7 @@ final class WinnowProcess {
 
   /// Waits for its end.
   @discardableResult
-  func wait(within seconds: Double = 60) throws -> Ending {
+  func wait(within seconds: Double = 240) throws -> Ending {
     if let ending { return ending }
     let deadline = ContinuousClock.now + .seconds(seconds)
     var status: Int32 = 0
@@ -160,7 +160,7 @@ final class WinnowProcess {
   }
 
   /// Waits until stderr holds `text`.
-  func awaitComplaint(_ text: String, within seconds: Double = 30) throws {
+  func awaitComplaint(_ text: String, within seconds: Double = 120) throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !complaints.contains(text) {
       guard ContinuousClock.now < deadline else { throw late("did not say '\(text)'") }

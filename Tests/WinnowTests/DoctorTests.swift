@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the program says of workspaces without running commands of the language.
@@ -40,6 +41,48 @@ import Testing
       let run = try place.run("-c", "show cells")
       #expect(run.code == 4, "\(run.err)")
       #expect(run.err.contains("what cell 1 left behind cannot be read"), "\(run.err)")
+    }
+  }
+
+  /// Sound SQLite throughout, but no one's writing: such numbers once ended the program, or led it
+  /// round in a circle.
+  @Test(arguments: [
+    ("cell_rows SET parent = number WHERE number = 3", "cell 3 does not follow cell 3"),
+    ("session_rows SET head = 77", "stands at a cell that is not there"),
+    (
+      "cell_rows SET number = 9223372036854775807 WHERE number = 3", "cell 4 does not follow cell 3"
+    ),
+    ("input_rows SET number = 9223372036854775807 WHERE number = 3", "is no number of anything"),
+    ("cell_rows SET round = 9223372036854775807 WHERE number = 3", "is no number of anything"),
+    ("purchase_rows SET label = 2147483648", "cell 3 speaks of samples or labels"),
+    ("purchase_rows SET sample = 60 WHERE position = 0", "cell 3 speaks of samples or labels"),
+    (
+      "metric_rows SET value = -1e300 WHERE key = 'n_labeled'", "cell 3 speaks of samples or labels"
+    ),
+    (
+      "cell_rows SET effect = replace(effect, '\"round\":1', '\"round\":9223372036854775807')",
+      "what cell 3 left behind cannot be read"
+    ),
+    ("blob_rows SET bytes = substr(bytes, 9)", "is not in the workspace as it was written"),
+  ])
+  func `refuses what nobody wrote`(change: String, complaint: String) throws {
+    try withWorkplace { place in
+      let made = try place.run(
+        "-c", "load digits subset=60; noise sym 0.5; query random 5; filter aum epochs=2")
+      #expect(made.code == 0, "\(made.err)")
+      let edit = """
+        import sqlite3, sys
+        database = sqlite3.connect(sys.argv[1])
+        database.execute("PRAGMA ignore_check_constraints = 1")
+        database.execute("UPDATE OR REPLACE " + sys.argv[2])
+        database.commit()
+        """
+      let edited = try ForeignProgram.run(["python3", "-c", edit, place.workspace, change])
+      #expect(edited.status == 0, "\(edited.text)")
+      let run = try place.run("-c", "query random 1; show rounds")
+      #expect(run.code == 4, "\(run.out)\(run.err)")
+      #expect(run.err.contains(complaint), "\(run.err)")
+      #expect(try place.run("doctor").code == 4)
     }
   }
 

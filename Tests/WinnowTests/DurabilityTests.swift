@@ -18,6 +18,8 @@ struct DurabilityTests {
 
   @Test func `a damaged file neither traps nor is taken for well`() throws { try hold("damage") }
 
+  @Test func `a value that nobody wrote neither traps nor hangs`() throws { try hold("values") }
+
   @Test func `older files are brought to this version, and newer ones only read`() throws {
     try hold("versions")
   }

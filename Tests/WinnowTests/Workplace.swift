@@ -26,13 +26,13 @@ struct Workplace {
   var workspace: String { folder.appending(component: "w.sqlite").path }
 
   /// Runs the program to its end.
-  func run(_ arguments: String..., input: String = "", within seconds: Double = 60) throws
+  func run(_ arguments: String..., input: String = "", within seconds: Double = 240) throws
     -> Finished
   {
     try run(arguments, input: input, within: seconds)
   }
 
-  func run(_ arguments: [String], input: String = "", within seconds: Double = 60) throws
+  func run(_ arguments: [String], input: String = "", within seconds: Double = 240) throws
     -> Finished
   {
     let process = try start(arguments, input: input)
@@ -41,7 +41,7 @@ struct Workplace {
   }
 
   /// Runs a line of shell to its end, in the place's folder.
-  func runShell(_ line: String, within seconds: Double = 60) throws -> Finished {
+  func runShell(_ line: String, within seconds: Double = 240) throws -> Finished {
     let process = try WinnowProcess(
       ["-c", line], program: "/bin/sh", in: folder, environment: fullEnvironment)
     process.closeInput()

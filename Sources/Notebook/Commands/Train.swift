@@ -155,7 +155,7 @@ extension Invocation {
   fileprivate func previousWeights(of name: String) -> () throws -> [UInt8]? {
     {
       guard let record = state.model, record.name == name else { return nil }
-      return try record.weightsBlob.map(bytes)
+      return try record.weightsBlob.map { try session.workspace.kept($0) }
     }
   }
 
@@ -166,23 +166,21 @@ extension Invocation {
     }
     var arguments = try BoundCommand(canonical: record.command ?? "train \(record.name)").arguments
     if let scale = record.scale { arguments.resolve("scale", Value(canonical: scale)) }
+    let data = try data()
+    let (samples, labels) = (try ints(record.samplesBlob), try ints(record.labelsBlob))
+    guard samples.count == labels.count, samples.allSatisfy((0..<data.record.train).contains),
+      labels.allSatisfy((0..<data.record.classes).contains)
+    else { throw Workspace.lost("the array of labels", record.labelsBlob) }
     let context = ModelContext(
-      data: try data(), samples: try ints(record.samplesBlob), labels: try ints(record.labelsBlob),
-      seed: state.seed, round: state.round)
-    return try row.restore(record.weightsBlob.map(bytes), arguments, context)
+      data: data, samples: samples, labels: labels, seed: state.seed, round: state.round)
+    return try row.restore(
+      record.weightsBlob.map { try session.workspace.kept($0) }, arguments, context)
   }
 
   func ints(_ digest: String) throws -> [Int] {
-    guard let ints = Digest.ints(bytes: try bytes(digest)) else { throw lost(digest) }
+    guard let ints = Digest.ints(bytes: try session.workspace.kept(digest)) else {
+      throw Workspace.lost("the array", digest)
+    }
     return ints
-  }
-
-  private func bytes(_ digest: String) throws -> [UInt8] {
-    guard let bytes = try session.workspace.blob(digest) else { throw lost(digest) }
-    return bytes
-  }
-
-  private func lost(_ digest: String) -> Diagnostic {
-    Diagnostic(.workspaceCorrupt, "the blob \(digest) is not in the workspace as it was written")
   }
 }

@@ -40,12 +40,35 @@ package struct HealthReport {
       found.orphans == 0 ? "well" : "\(found.orphans) rows refer to what is not there",
       isWell: found.orphans == 0)
     try examineBlobs(workspace)
+    try examineSessions(workspace)
     if found.abandoned > 0 {
       add(
         "cells",
         "\(Format.count(found.abandoned, "cell")) of processes that are gone; opening the session "
           + "marks them crashed, and resume goes on")
     }
+  }
+
+  /// Reads back what each session's cells have left behind, as opening it would.
+  private mutating func examineSessions(_ workspace: Workspace) throws {
+    let sessions = try workspace.sessions()
+    let damaged = sessions.compactMap { session -> String? in
+      do {
+        let lease = try workspace.readingLease(.number(session.number))
+        _ = try Restoration(lease: lease, records: lease.lineage()).effects()
+        return nil
+      } catch WorkspaceError.corrupt(_, let detail) {
+        return "session \(session.number): \(detail)"
+      } catch {
+        return "session \(session.number): \(error)"
+      }
+    }
+    add(
+      "sessions",
+      damaged.isEmpty
+        ? "\(Format.count(sessions.count, "session")), each can be opened"
+        : damaged.prefix(3).joined(separator: "; "),
+      isWell: damaged.isEmpty)
   }
 
   private mutating func examineBlobs(_ workspace: Workspace) throws {

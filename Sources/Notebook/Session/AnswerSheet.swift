@@ -1,5 +1,6 @@
 import ActiveLearning
 import CommandLanguage
+import WorkspaceStore
 
 /// The answers of all annotators as the workspace keeps them: integers, one annotator after the other;
 /// of one who tires the first labels, the later ones and the places of the turn.
@@ -9,10 +10,14 @@ struct AnswerSheet {
   init(_ annotators: [Answers]) { self.annotators = annotators }
 
   /// Nil where the integers are not what the record says.
-  init?(_ ints: [Int], samples: Int, record: NoiseRecord) {
+  init?(_ ints: [Int], samples: Int, classes: Int, record: NoiseRecord) {
     let (votes, parts) = (record.votes ?? 1, record.tires ?? false ? 3 : 1)
     guard ints.count == votes * parts * samples else { return nil }
     func part(_ index: Int) -> [Int] { Array(ints[index * samples..<(index + 1) * samples]) }
+    let isSound = (0..<votes * parts).allSatisfy { index in
+      part(index).allSatisfy { $0 >= 0 && (index % parts == 2 || $0 < classes) }
+    }
+    guard isSound else { return nil }
     annotators = (0..<votes).map { annotator in
       let first = annotator * parts
       guard parts == 3 else { return Answers(part(first)) }
@@ -57,13 +62,11 @@ extension Invocation {
       }
       return AnswerSheet([Answers(truth)])
     }
-    guard let bytes = try session.workspace.blob(noise.digest),
-      let ints = Digest.ints(bytes: bytes),
-      let sheet = AnswerSheet(ints, samples: data.record.train, record: noise)
-    else {
-      throw Diagnostic(
-        .workspaceCorrupt, "the labels \(noise.digest) are not in the workspace as written")
-    }
+    let what = "the array of labels"
+    guard let ints = Digest.ints(bytes: try session.workspace.kept(noise.digest, what)),
+      let sheet = AnswerSheet(
+        ints, samples: data.record.train, classes: data.record.classes, record: noise)
+    else { throw Workspace.lost(what, noise.digest) }
     return sheet
   }
 

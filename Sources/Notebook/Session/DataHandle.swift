@@ -175,15 +175,22 @@ final class DataHandle {
           "load the data set again to go on with the new files",
         ])
     }
+    guard opened.dataset.train.count == record.train,
+      (opened.dataset.test?.count ?? 0) == record.test
+    else {
+      throw Diagnostic(
+        .workspaceCorrupt, "\(record.dataset) has other numbers of samples than the session says")
+    }
     self.opened = opened
     return opened
   }
 
   private func cut() throws -> Cut? {
     try record.cut.map { cut in
-      guard let bytes = try workspace.blob(cut.blob), let indices = Digest.ints(bytes: bytes),
-        indices.count == record.train
-      else { throw lost("the subset", cut.blob) }
+      let what = "the array of the subset"
+      guard let indices = Digest.ints(bytes: try workspace.kept(cut.blob, what)),
+        indices.count == record.train, indices.allSatisfy((0..<cut.whole).contains)
+      else { throw Workspace.lost(what, cut.blob) }
       return Cut(indices: indices, whole: cut.whole)
     }
   }
@@ -238,13 +245,10 @@ final class DataHandle {
   }
 
   private func matrix(_ digest: String, rows: Int, columns: Int) throws -> Matrix {
-    guard let bytes = try workspace.blob(digest), let floats = Digest.floats(bytes: bytes),
+    let what = "the array of the embedding"
+    guard let floats = Digest.floats(bytes: try workspace.kept(digest, what)),
       floats.count == rows * columns
-    else { throw lost("the embedding", digest) }
+    else { throw Workspace.lost(what, digest) }
     return Matrix(rows: rows, columns: columns, elements: floats)
-  }
-
-  private func lost(_ what: String, _ digest: String) -> Diagnostic {
-    Diagnostic(.workspaceCorrupt, "\(what) \(digest) is not in the workspace as it was written")
   }
 }

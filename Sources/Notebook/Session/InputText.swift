@@ -1,7 +1,8 @@
 import CommandLanguage
 
 /// A script cut into inputs: each statement with the comments and blank lines before it and what
-/// stands behind it on its line, so that the pieces together are the script.
+/// stands behind it on its line, so that the pieces together are the script, but for blank space and
+/// semicolons behind its last statement and comment.
 package struct InputText {
   /// Nil for a piece that holds comments only.
   package let statement: Statement?

@@ -18,7 +18,7 @@ struct Restoration {
       grouping: lease.purchases(in: records.dropFirst(run).map(\.number)), by: \.cell)
     let metrics = try Dictionary(
       grouping: lease.metrics(in: records.dropFirst(loaded).map(\.number)), by: \.cell)
-    return try records.indices.map { index in
+    let line = try records.indices.map { index in
       let record = records[index]
       return AppliedEffect(
         cell: record.number, command: record.command, effect: effects[index],
@@ -30,6 +30,10 @@ struct Restoration {
         metrics: (metrics[record.number] ?? []).map { ($0.metric.key, $0.metric.value) },
         filter: record.settings.filter, seconds: record.seconds ?? 0)
     }
+    if let flaw = StoredSoundness.flaw(of: line) {
+      throw WorkspaceError.corrupt(path: lease.workspace.path, detail: flaw)
+    }
+    return line
   }
 
   private func verdict(_ record: CellRecord, _ effect: Effect?) throws -> ActiveLearning.Verdict? {
@@ -47,12 +51,11 @@ extension CellRecord {
   /// - Throws: `WorkspaceError.corrupt` where the text that was kept is no effect.
   func storedEffect(in workspace: Workspace) throws(WorkspaceError) -> Effect? {
     guard let effect else { return nil }
-    do {
-      return try Effect(text: effect)
-    } catch {
+    guard let effect = try? Effect(text: effect), effect.isSound else {
       throw .corrupt(
         path: workspace.path, detail: "what cell \(number) left behind cannot be read")
     }
+    return effect
   }
 }
 

@@ -25,14 +25,7 @@ extension Invocation {
   /// A value that a cell has kept; nil where the cell kept none.
   /// - Throws: `workspace-corrupt`.
   func stored<Value: Decodable>(_ type: Value.Type, _ digest: String?) throws -> Value? {
-    guard let digest else { return nil }
-    guard let bytes = try session.workspace.blob(digest),
-      let value = try? Stored.value(type, bytes)
-    else {
-      throw Diagnostic(
-        .workspaceCorrupt, "the blob \(digest) is not in the workspace as it was written")
-    }
-    return value
+    try digest.map { try session.workspace.kept($0, as: type) }
   }
 
   /// Has a value stored with the cell, and returns its digest.

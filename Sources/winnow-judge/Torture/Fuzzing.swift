@@ -4,7 +4,8 @@
   import LinearAlgebra
 
   /// One reader under libFuzzer, which brings the main function, the inputs and the measure of what
-  /// code they reach. `$WINNOW_FUZZ` names the reader, `$WINNOW_FUZZ_FIXTURES` folders with sound files.
+  /// code they reach. `$WINNOW_FUZZ` names the reader, `$WINNOW_FUZZ_FIXTURES` folders with sound files,
+  /// `$WINNOW_FUZZ_FOLDER` the folder, best in memory, that the inputs are written to as files.
   private struct FuzzTarget: @unchecked Sendable {
     static let shared = FuzzTarget()
 
@@ -23,9 +24,10 @@
       self.reader = reader
       Parallel.threads = 1
       seeds = reader.seeds(SeedFolders(folders.split(separator: ":").map(String.init)))
-      let memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-      folder = "\(memory)/winnow-fuzz-\(getpid())"
-      mkdir(folder, 0o755)
+      guard let place = ProcessInfo.processInfo.environment["WINNOW_FUZZ_FOLDER"] else {
+        preconditionFailure("WINNOW_FUZZ_FOLDER names no folder")
+      }
+      folder = place
       file = "\(folder)/\(seeds.first?.files.first?.path ?? "input")"
     }
 

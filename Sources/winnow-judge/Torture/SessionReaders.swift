@@ -102,7 +102,8 @@ private struct SoundSession: @unchecked Sendable {
     let slices = InputText.slices(of: script, in: source).map(\.text).joined()
     let lost = source.text.utf8.dropFirst(slices.utf8.count)
     precondition(
-      source.text.utf8.starts(with: slices.utf8) && lost.allSatisfy { " \t\r\n".utf8.contains($0) },
+      source.text.utf8.starts(with: slices.utf8)
+        && lost.allSatisfy { " \t\r\n;".utf8.contains($0) },
       "slices lose some of the text")
     let notebook = try DocumentFormat.ipynb.text(of: SessionDocument(script: source))
     let back = try JupyterScript(Array(notebook.utf8), name: name).text
