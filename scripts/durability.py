@@ -371,12 +371,18 @@ def held(winnow, failures, options):
 # Damage
 
 
-def damage(winnow, failures, options):
-    """Pages, the header, arrays and the end of a file are spoilt: nothing traps, hangs or is taken for well."""
+def worked(winnow, failures, lines):
+    """The path of a workspace in which so many lines were typed."""
     path = os.path.join(winnow.folder, "well.sqlite")
-    script = "".join(line + "\n" for line, _ in zip(work(4), range(22)))
+    script = "".join(line + "\n" for line, _ in zip(work(4), range(lines)))
     failures.expect(
         winnow.run(path, "--interactive", text=script).returncode == 0, "the sound workspace")
+    return path
+
+
+def damage(winnow, failures, options):
+    """Pages, the header, arrays and the end of a file are spoilt: nothing traps, hangs or is taken for well."""
+    path = worked(winnow, failures, 22)
     with open(path, "rb") as file:
         sound = file.read()
     database = sqlite3.connect(path)
@@ -478,10 +484,7 @@ def trapped(complaint):
 
 def values(winnow, failures, options):
     """Each column of each table holds what nobody wrote: nothing traps or hangs."""
-    path = os.path.join(winnow.folder, "well.sqlite")
-    script = "".join(line + "\n" for line, _ in zip(work(4), range(19)))
-    failures.expect(
-        winnow.run(path, "--interactive", text=script).returncode == 0, "the sound workspace")
+    path = worked(winnow, failures, 19)
     database = sqlite3.connect(path)
     names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     cases = []
@@ -507,7 +510,7 @@ def values(winnow, failures, options):
             database.execute(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?", (other, value))
             database.commit()
         except (sqlite3.Error, OverflowError):
-            continue # another type than the table takes
+            continue  # another type than the table takes
         finally:
             database.close()
         written += 1
@@ -524,7 +527,7 @@ def values(winnow, failures, options):
                 ending.returncode in ENDINGS and b"Fatal" not in ending.stderr,
                 f"{what}: ends with {ending.returncode}: {trapped(ending.stderr)}")
         found += codes[:1] != [0]
-    return f"{written} of {len(cases)} foreign values, of which {found} were seen by the doctor"
+    return f"{written} workspaces with a value that nobody wrote, {found} of them found ill by the doctor"
 
 
 # Other versions
@@ -603,7 +606,7 @@ def training(winnow, failures, options):
                 epoch = (kept[1] - began) / kept[0]
                 deadline = kept[1] + part * epoch
             if select.select([process.stdout], [], [], 0.005)[0]:
-                break # The training is over.
+                break  # The training is over.
         process.kill()
         moment = time.monotonic()
         process.wait()
