@@ -109,29 +109,37 @@ static void unread(line_editor *editor, const char *bytes, size_t count) {
 /// Instead of a key: the line is to be given up; nothing was typed that means anything.
 enum { GIVEN_UP = -1, DROPPED = -2 };
 
+/// Whether an ESC and these bytes are, or may become, one key's sequence (CSI or SS3) or a
+/// terminal's answer.
+static bool may_go_on(const char *sequence, size_t count) {
+  char last = sequence[count - 1];
+  if (sequence[0] == '_') return count == 1 || (sequence[1] == 'G' && !reply_length(sequence, count));
+  bool is_key = sequence[0] == '[' || sequence[0] == 'O';
+  return is_key && (count == 1 || last < 0x40 || last > 0x7e);
+}
+
 /// Reads what may follow an ESC as far as it is one key's sequence (CSI or SS3), and says which key
 /// it is. In emacs's maps only a paste is taken here, and all else goes to libedit, for which
 /// `.editrc` may have bound it, except in a search, which an ESC would end, the rest being typed; in
-/// vi's, where it would be commands, keys that are not known are dropped.
+/// vi's, where it would be commands, keys that are not known are dropped. So is what a terminal
+/// answers, as one may long after it was asked.
 ///
-/// @return the key; `ESC` itself; or GIVEN_UP
+/// @return the key; `ESC` itself; GIVEN_UP; or DROPPED
 static int key_after_escape(line_editor *editor) {
   char sequence[UNREAD_LIMIT / 2];
   size_t count = 0;
-  bool complete = false;
-  while (!complete && count + 1 < sizeof sequence) {
+  bool goes_on = true;
+  while (goes_on && count + 1 < sizeof sequence) {
     unsigned char byte;
     int got = next_byte(editor, ESCAPE_WAIT, &byte);
     if (got < 0) return GIVEN_UP;
     if (got == 0) break;
     sequence[count++] = (char)byte;
-    if (count == 1) {
-      if (byte != '[' && byte != 'O') break;
-    } else {
-      complete = byte >= 0x40 && byte <= 0x7e;
-    }
+    goes_on = may_go_on(sequence, count);
   }
   sequence[count] = '\0';
+  if (reply_length(sequence, count) > 0) return DROPPED;
+  bool complete = !goes_on && count > 1 && sequence[0] != '_';
   int key = complete ? key_of_sequence(sequence) : 0;
   if (editor->hint && (key == KEY_NEXT_CHARACTER || key == KEY_END)) return KEY_ACCEPT;
   if (key && (key == KEY_PASTE || editor->vi || search_length(editor) > 0)) return key;

@@ -34,7 +34,8 @@ enum {
   KEY_LAST = 0x9f,
 };
 
-enum { UNREAD_LIMIT = 64 };
+/// As much as a terminal keeps of what is typed ahead.
+enum { UNREAD_LIMIT = 4096 };
 
 struct line_editor {
   EditLine *el;
@@ -114,6 +115,9 @@ bool keys_wait(line_editor *editor);
 int read_character(EditLine *el, wchar_t *character);
 int next_byte(line_editor *editor, int milliseconds, unsigned char *byte);
 
+// question.c
+size_t reply_length(const char *text, size_t count);
+
 // keys.c
 void add_functions(EditLine *el);
 void bind_preferences(EditLine *el, bool vi);
@@ -164,6 +168,9 @@ void fit_to_window(line_editor *editor);
 
 // prompt.c
 void set_prompt(line_editor *editor, const char *prompt);
+
+// line_editor.c
+extern line_editor *open_editor;
 
 // text.c
 line_editor *editor_of(EditLine *el);

@@ -8,8 +8,8 @@
 
 enum { HISTORY_LIMIT = 100000 };
 
-/// The editor that is open, for `restore_at_exit`.
-static line_editor *open_editor;
+/// The editor that is open, for whom none is handed to.
+line_editor *open_editor;
 
 /// libedit drops every byte from 0x80 up unless characters are UTF-8. Only their classification is
 /// touched: numbers and messages stay those of the C locale.

@@ -64,7 +64,8 @@ struct Job {
       data: DataDirectories(paths: Places.data(options.data)),
       downloads: Places.downloads(options.data), cache: DerivedCache(folder: Places.derived),
       timing: options.timing, paging: Pager.isPossible, columns: Console.columns(of: STDOUT_FILENO),
-      glyphs: .ofThisTerminal, allowsGraphics: allowsGraphics)
+      glyphs: .ofThisTerminal,
+      terminalGraphics: allowsGraphics ? TerminalGraphics.ofThisTerminal : nil)
   }
 
   /// Escape codes are for a terminal that obeys them, and for a person alone.

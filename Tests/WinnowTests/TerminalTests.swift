@@ -134,6 +134,18 @@ struct TerminalTests {
     try hold("draws_in_pixels")
   }
 
+  @Test func `asks the terminal once whether it knows pixels, and only to draw`() throws {
+    try hold("asks_what_the_terminal_knows")
+  }
+
+  @Test func `keeps what is typed while the terminal is asked`() throws {
+    try hold("keeps_what_is_typed_while_it_asks")
+  }
+
+  @Test func `asks no terminal that was told what to draw`() throws {
+    try hold("never_asks_who_was_told")
+  }
+
   @Test func `a dumb terminal gets no escapes`() throws {
     try hold("dumb_terminal")
   }

@@ -98,6 +98,18 @@ void line_editor_use_keys(line_editor *editor, bool vi);
 /// Appends to the history. The same line twice in a row is kept once.
 void line_editor_remember(line_editor *editor, const char *line);
 
+/// Asks the terminal of the editor that is open, between two lines, and waits for its answer, which
+/// is not echoed. What is typed meanwhile is for the next line, as is an answer that comes too late:
+/// it is dropped there. Where something is typed already nothing is asked.
+///
+/// @param question  ends with the request for device attributes (`ESC [ c`), which every terminal
+///     answers, and after all that stands before it
+/// @param milliseconds  how long to wait
+/// @param answer  gets the answers, each from its ESC on: those on device attributes (`ESC [ ? … c`)
+///     and those of kitty's graphics protocol (`ESC _ G … ESC \`); not NUL-terminated
+/// @return the number of bytes in `answer`; 0 where nothing came; -1 where nothing was asked
+int line_editor_ask(const char *question, int milliseconds, char *answer, size_t room);
+
 /// Gives the terminal back as it was found. NULL is fine.
 void line_editor_close(line_editor *editor);
 

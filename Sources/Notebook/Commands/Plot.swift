@@ -27,9 +27,9 @@ extension Vocabulary {
         balls of the radius in force; of a large pool 2,000 samples spread evenly. noise: where labels
         of each true class went. filter: how many labels the last judgement gave each quality and, in
         files, how many of them are right. What is drawn with true labels says evaluation. In the
-        terminal it is braille characters, eight dots each, ASCII where the locale is not UTF-8, or
-        pixels (set graphics sixel); .svg, .pdf and .png are drawn by gnuplot, and one session gives the
-        same bytes at every run.
+        terminal it is pixels where the terminal says that it knows them (set graphics), else braille
+        characters, eight dots each, ASCII where the locale is not UTF-8; .svg, .pdf and .png are drawn
+        by gnuplot, and one session gives the same bytes at every run.
         """,
       citation: "Williams, Kelley et al., gnuplot",
       examples: [
@@ -71,10 +71,14 @@ extension Vocabulary {
   {
     let environment = invocation.environment
     var graphic: String?
-    switch environment.allowsGraphics ? try picture.shown(by: environment.graphics) : nil {
-    case .drawn(let bytes): graphic = String(decoding: bytes, as: UTF8.self)
-    case .missing(let reason): invocation.notices.append(reason)
-    case nil: break
+    if let ask = environment.terminalGraphics {
+      switch try picture.shown(by: environment.graphics ?? ask()) {
+      case .drawn(let bytes): graphic = String(decoding: bytes, as: UTF8.self)
+      // Nobody asked for it.
+      case .missing where environment.graphics == nil: break
+      case .missing(let reason): invocation.notices.append(reason)
+      case nil: break
+      }
     }
     let columns = min(max(environment.columns, 41), 121) - 1
     return Output(

@@ -104,18 +104,19 @@ extension Vocabulary {
         .setting, "graphics", "how the terminal is shown what plot draws",
         parameters: [
           .positional(
-            "value", .choice(PictureGraphics.allCases.map(\.rawValue)),
-            "in characters, or in pixels by one of two protocols")
+            "value", .choice(["auto"] + PictureGraphics.allCases.map(\.rawValue)),
+            "as the terminal says; in characters; in pixels by one of two protocols")
         ],
         details: """
-          text unless it is set. sixel: xterm -ti vt340, mlterm, foot, WezTerm, Konsole. kitty: kitty,
-          Ghostty, Konsole. The terminal is not asked which it knows, since an answer that comes late
-          would be taken for typed text. Without effect in pipes and files, in other modes than box,
-          with NO_COLOR, and where TERM is dumb; needs gnuplot.
+          auto unless it is set: at the prompt the terminal is asked which it knows, once, when the
+          first picture is drawn; it is text where no answer comes within a second, and in scripts.
+          sixel: xterm -ti vt340, mlterm, foot, WezTerm, Konsole. kitty: kitty, Ghostty, Konsole.
+          Without effect in pipes and files, in other modes than box, with NO_COLOR, and where TERM is
+          dumb; needs gnuplot, without which auto is text.
           """,
         examples: ["set graphics sixel", "set graphics text"]),
       SettingImplementation { arguments, environment in
-        environment.graphics = arguments.text("value").flatMap(PictureGraphics.init) ?? .text
+        environment.graphics = arguments.text("value").flatMap(PictureGraphics.init(rawValue:))
       }),
   ]
 }

@@ -188,7 +188,7 @@ enum Showing {
       ("threads", .int(Parallel.threads)), ("memory", .string(ByteCount.text(environment.memory))),
       ("timing", .bool(environment.timing)), ("paging", .bool(environment.paging)),
       ("editor", .optional(environment.editor?.rawValue)),
-      ("graphics", .string(environment.graphics.rawValue)),
+      ("graphics", .string(environment.graphics?.rawValue ?? "auto")),
       ("cache", .string(cacheLimit(environment.cache))),
     ]
     if let cache = environment.cache {

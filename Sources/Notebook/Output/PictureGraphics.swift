@@ -1,7 +1,6 @@
 import Foundation
 
-/// How a terminal is shown pictures. It is never asked what it can: an answer that comes late would
-/// be taken for typed text.
+/// How a terminal is shown pictures.
 package enum PictureGraphics: String, Sendable, CaseIterable {
   /// In characters.
   case text
@@ -9,6 +8,19 @@ package enum PictureGraphics: String, Sendable, CaseIterable {
   case sixel
   /// In pixels, by the protocol of kitty, which Ghostty and Konsole know too.
   case kitty
+
+  /// The best that a terminal's answers speak of: to a question in kitty's protocol under the number
+  /// 31, and to a request for device attributes, of which 4 is sixel.
+  package init(answer: String) {
+    let attributes = answer.firstMatch(of: /\x1b\[\?\d*;([\d;]*)c/)?.1.split(separator: ";")
+    if answer.contains("\u{1b}_Gi=31;OK\u{1b}\\") {
+      self = .kitty
+    } else if attributes?.contains("4") == true {
+      self = .sixel
+    } else {
+      self = .text
+    }
+  }
 }
 
 extension Picture {

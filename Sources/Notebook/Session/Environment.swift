@@ -19,16 +19,17 @@ package struct Environment: Sendable {
   package var columns: Int
   /// What they are made of there.
   package var glyphs: PictureGlyphs
-  /// Whether pictures may be pixels instead: on a terminal, and where nobody refuses colours.
-  package var allowsGraphics: Bool
-  /// How pictures are shown where that is so.
-  package var graphics = PictureGraphics.text
+  /// What the terminal says of pictures of pixels; nil where there may be none: on no terminal, and
+  /// where somebody refuses colours.
+  package var terminalGraphics: (@Sendable () -> PictureGraphics)?
+  /// How pictures are shown there, whatever it says; nil for what it says.
+  package var graphics: PictureGraphics?
 
   package init(
     data: DataDirectories, downloads: DownloadPlace? = nil,
     memory: Int = Environment.defaultMemory, cache: DerivedCache? = nil, timing: Bool = false,
     paging: Bool = false, columns: Int = 80, glyphs: PictureGlyphs = .braille,
-    allowsGraphics: Bool = false
+    terminalGraphics: (@Sendable () -> PictureGraphics)? = nil
   ) {
     self.data = data
     self.downloads = downloads
@@ -38,7 +39,7 @@ package struct Environment: Sendable {
     self.paging = paging
     self.columns = columns
     self.glyphs = glyphs
-    self.allowsGraphics = allowsGraphics
+    self.terminalGraphics = terminalGraphics
   }
 }
 

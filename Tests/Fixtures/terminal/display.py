@@ -266,6 +266,69 @@ def draws_pictures(folder):
     session.leave()
 
 
+def plot_filter(session):
+    """What comes between the line and the next prompt."""
+    session.at_prompt()
+    before = len(session.raw)
+    session.send("plot filter\r")
+    session.wait("the prompt after the plot",
+                 lambda: session.raw[before:].rfind(b"\x1b[?2004h") > session.raw[before:].find(b"\x1b[?2004l") >= 0)
+    return session.raw[before:]
+
+
+def asks_what_the_terminal_knows(folder):
+    pixels, attributes = b"\x1b_Gi=31,", b"\x1b[c"
+    ok = b"\x1b_Gi=31;OK\x1b\\"
+    shapes = {"kitty": "\x1b_Ga=T", "sixel": "\x1bP", "text": "[\u2801-\u28ff]"}
+    for name, answer, expected in (
+            ("xterm-256color", ok + b"\x1b[?62;c", "kitty"), ("xterm", b"\x1b[?64;1;4;22c", "sixel"),
+            ("xterm", ok + b"\x1b[?62;4;22c", "kitty"), ("xterm-256color", b"\x1b[?1;2c", "text"),
+            ("xterm", b"\x1b_Gi=31;ENOTSUPPORTED:no\x1b\\\x1b[?4;6c", "text"),
+            ("tmux-256color", b"\x1b[?1;2;4c", "sixel"), ("xterm", b"", "text")):
+        session = Session(folder, {"LC_ALL": "C.UTF-8", "TERM": name}, answer=answer)
+        session.at_prompt()
+        session.enter("load digits subset=200; query npc 12; filter aum")
+        session.at_prompt()
+        check(attributes not in session.raw, "asked before there was anything to draw")
+        for count in (1, 2):
+            drawn = plot_filter(session)
+            for kind, shape in shapes.items():
+                found = re.search(shape, drawn.decode()) is not None
+                check(found == (kind == expected), f"{kind} for {answer}, not {expected}")
+            check(session.raw.count(attributes) == 1, "not asked once")
+        check((pixels in session.raw) == (name[:4] != "tmux"), f"asked {name} for pixels, or not")
+        session.at_prompt()
+        if not answer:
+            session.send(ok + b"\x1b[?62;4;6;22c")  # too late
+            session.settle()
+            session.enter("set editor vi")
+            session.at_prompt()
+            session.send(b"\x1b[?62;4;6;22c" + ok + b"i")
+            session.settle()
+            session.at_prompt("i")
+            session.send("\x15")
+        session.leave()
+
+
+def keeps_what_is_typed_while_it_asks(folder):
+    session = Session(folder, {"LC_ALL": "C.UTF-8"}, answer=b"x\x1b[D= \x1b[?62;4cgr\xc3\xbc")
+    session.at_prompt()
+    session.enter("load digits subset=200; query npc 12; filter aum")
+    check(b"\x1bP" in plot_filter(session), "no picture by sixels")
+    session.at_prompt("= gr\u00fcx")
+    session.send("\x15")
+    session.leave()
+
+
+def never_asks_who_was_told(folder):
+    for variables, command in (({}, "set graphics text; "), ({"NO_COLOR": "1"}, ""), ({}, "set graphics sixel; ")):
+        session = Session(folder, {"LC_ALL": "C.UTF-8", **variables}, answer=b"\x1b[?62;4c")
+        session.at_prompt()
+        session.enter(command + "load digits subset=200; query npc 12; filter aum")
+        drawn = plot_filter(session)
+        check(b"\x1b[c" not in session.raw, f"asked in spite of {variables} {command}")
+        check((b"\x1bP" in drawn) == ("sixel" in command), "another picture")
+        session.leave()
 
 
 def draws_in_pixels(folder):

@@ -16,6 +16,7 @@ import time
 import pyte
 
 PATIENCE = 60.0  # seconds until what was expected is given up
+QUESTION = b"\x1b[c"  # asks a terminal for its device attributes
 
 
 class Failure(Exception):
@@ -30,7 +31,9 @@ def expect_signals():
 
 
 class Terminal:
-    def __init__(self, command, columns=80, rows=24, environment=None, cwd=None):
+    def __init__(self, command, columns=80, rows=24, environment=None, cwd=None, answer=b""):
+        """`answer` is typed whenever the program asks for device attributes."""
+        self.answer = answer
         self.screen = pyte.HistoryScreen(columns, rows, history=2000)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -79,7 +82,11 @@ class Terminal:
         except OSError:
             data = b""
         if data:
+            # With what came before, since a question may come in two parts.
+            asked = (self.raw[-len(QUESTION) + 1:] + data).count(QUESTION)
             self.raw += data
+            for _ in range(asked if self.answer else 0):
+                os.write(self.master, self.answer)
             self.stream.feed(data)
         return bool(data)
 
