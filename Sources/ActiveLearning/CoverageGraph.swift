@@ -24,13 +24,18 @@ package final class CoverageGraph: Sendable {
   ///
   /// - Parameters:
   ///   - memory: bytes that the lists may take.
+  ///   - wider: a graph of the same points and a larger radius: where it keeps its lists, no other
+  ///     pairs are looked at, in O(edges · d).
   ///   - makingRoom: told, from any thread, how many bytes the lists are about to take.
   /// - Throws: `Interrupted`.
   package convenience init(
-    _ search: NeighbourSearch, radius: Double, memory: Int,
+    _ search: NeighbourSearch, radius: Double, memory: Int, wider: CoverageGraph? = nil,
     makingRoom: @Sendable (_ bytes: Int) -> Void = { _ in }
   ) throws {
-    let survey = try Survey.of(search, radius: radius, memory: memory, makingRoom: makingRoom)
+    let candidates = wider?.keptLists
+    let survey = try Survey.of(
+      candidates.map { search.among($0) } ?? search, radius: radius, memory: memory,
+      makingRoom: makingRoom)
     self.init(search, radius: radius, degrees: survey.degrees, lists: survey.lists)
   }
 

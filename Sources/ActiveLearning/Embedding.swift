@@ -162,13 +162,25 @@ package final class Embedding: Sendable {
 
   private func newGraph(radius: Double, memory: Int) throws -> CoverageGraph {
     let started = ContinuousClock.now
-    let graph = try CoverageGraph(NeighbourSearch(points), radius: radius, memory: memory) {
+    let graph = try CoverageGraph(
+      NeighbourSearch(points), radius: radius, memory: memory,
+      wider: graphToNarrow(to: radius, memory: memory)
+    ) {
       self.shelf.makeRoom(for: $0, within: memory)
     }
     keep(
       named: "\(graph.isStored ? "graph" : "degrees") \(radius)", since: started,
       bytes: graph.encodedBytes, graph.encode)
     return graph
+  }
+
+  /// The graph of a larger radius from which that of this one is made faster than anew, where there is
+  /// room for both.
+  private func graphToNarrow(to radius: Double, memory: Int) -> CoverageGraph? {
+    guard let wider = shelf.graph(of: self, widerThan: radius) else { return nil }
+    let edges = wider.edgeCount
+    let atOnce = 2 * wider.listBytes + edges / 2 * NeighbourPanel.bytesOfPair
+    return edges <= count * count / 64 && atOnce <= memory ? wider : nil
   }
 
   /// The numbers that `compute` gives, from the archive where they are there.

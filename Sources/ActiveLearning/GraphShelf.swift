@@ -42,6 +42,14 @@ package final class GraphShelf: Sendable {
     }
   }
 
+  /// The graph with the fewest edges among those of a larger radius that keep their lists.
+  func graph(of owner: Embedding, widerThan radius: Double) -> CoverageGraph? {
+    places.withLock { places in
+      places.lazy.filter { $0.owner == ObjectIdentifier(owner) }.map(\.graph)
+        .filter { $0.radius > radius && $0.isStored }.min { $0.edgeCount < $1.edgeCount }
+    }
+  }
+
   func keep(_ graph: CoverageGraph, of owner: Embedding, memory: Int) {
     places.withLock { places in
       places.insert(Place(owner: ObjectIdentifier(owner), graph: graph), at: 0)

@@ -33,7 +33,7 @@ extension NeighbourSearch {
   package var blocks: [Range<Int>] { tiles(of: points.count, size: Self.blockRows) }
 
   /// The pairs of a block of rows with themselves and all points behind them, on one thread:
-  /// O(rows · N · d), on average half of what `neighbours(of:within:)` takes.
+  /// O(rows · N · d), on average half of what `neighbours(of:within:)` takes; less among candidates.
   /// - Parameters:
   ///   - radius: above 0.
   ///   - keeping: told after each tile how many pairs it added; false where they have become too many
@@ -106,6 +106,8 @@ private struct PanelLook {
   /// How many pairs of the tile under way rounded points could not tell.
   private var uncertain = 0
   private var isRounding: Bool
+  /// Of each row, where its next candidate stands in its list; nil where every pair is looked at.
+  private var places: [Int]?
 
   init(_ search: NeighbourSearch, rows: Range<Int>, radius: Double) {
     self.search = search
@@ -115,12 +117,18 @@ private struct PanelLook {
     filter = DistanceFilter(columns: columns, of: search.points)
     roundedFilter = filter
     isRounding = search.rounded != nil
+    places = candidates?.offsets.dropLast()
+  }
+
+  private var candidates: NeighbourLists? {
+    search.candidates?[rows.lowerBound / NeighbourSearch.blockRows]
   }
 
   mutating func compute(_ columns: Range<Int>) {
     self.columns = columns
     uncertain = 0
     filter = DistanceFilter(columns: columns, of: search.points)
+    guard places == nil else { return }
     if isRounding, let rounded = search.rounded {
       tile.compute(rounded: rounded, rows: rows, columns: columns)
       roundedFilter = DistanceFilter(columns: columns, of: search.points, rounded: rounded)
@@ -138,6 +146,11 @@ private struct PanelLook {
       compute(columns)
     }
     let offset = row - rows.lowerBound
+    if let count = candidates(of: row, offset) {
+      let kept = search.neighbours(
+        among: count, query: row, below: radius, filter, in: &found)
+      return found[..<kept]
+    }
     guard isRounding else {
       let count = search.neighbours(
         of: tile, offset, query: row, columns, below: radius, filter, into: &found)
@@ -148,6 +161,23 @@ private struct PanelLook {
       into: &found)
     uncertain += more
     return found[..<count]
+  }
+
+  /// Writes the row's candidates among the columns of the tile to the front of `found`, as uncertain
+  /// ones: how many they are; nil where all columns are. Those before the row are left to its partners.
+  private mutating func candidates(of row: Int, _ offset: Int) -> Int? {
+    guard let lists = candidates, var place = places?[offset] else { return nil }
+    let end = lists.offsets[offset + 1]
+    var count = 0
+    while place < end, lists.ids[place] < columns.upperBound {
+      if lists.ids[place] > row {
+        found[count] = ~lists.ids[place]
+        count += 1
+      }
+      place += 1
+    }
+    places?[offset] = place
+    return count
   }
 }
 

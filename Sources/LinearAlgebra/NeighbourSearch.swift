@@ -33,12 +33,15 @@ package struct NeighbourSearch: Sendable {
   package let points: PointSet
   /// For a first look at pairs; nil where floats are looked at.
   let rounded: RoundedPoints?
+  /// For each block of rows, where panels look for pairs; nil for everywhere.
+  let candidates: [NeighbourLists]?
 
-  package init(_ points: PointSet) { self.init(points, rounded: nil) }
+  package init(_ points: PointSet) { self.init(points, rounded: nil, candidates: nil) }
 
-  private init(_ points: PointSet, rounded: RoundedPoints?) {
+  private init(_ points: PointSet, rounded: RoundedPoints?, candidates: [NeighbourLists]?) {
     self.points = points
     self.rounded = rounded
+    self.candidates = candidates
   }
 
   package init(_ matrix: Matrix, multipliers: [Double]? = nil, metric: Metric = .l2) {
@@ -52,9 +55,19 @@ package struct NeighbourSearch: Sendable {
   ///   more, or there are too few points for it to pay, nothing is rounded.
   /// - Throws: `Interrupted`.
   package func rounding(memory: Int) throws -> NeighbourSearch {
-    guard RoundedPoints.isFast, points.count > Self.blockRows, Self.roundedBytes(points) <= memory
+    guard RoundedPoints.isFast, points.count > Self.blockRows, candidates == nil,
+      Self.roundedBytes(points) <= memory
     else { return self }
-    return NeighbourSearch(points, rounded: try RoundedPoints(points))
+    return NeighbourSearch(points, rounded: try RoundedPoints(points), candidates: nil)
+  }
+
+  /// The same search, its panels among pairs that are known to be nearer than some larger radius: the
+  /// same pairs in O(candidates · d).
+  ///
+  /// - Parameter candidates: the neighbours within that radius, of each of `blocks`, in their order.
+  /// - Precondition: no panel is asked for with a larger radius.
+  package func among(_ candidates: [NeighbourLists]) -> NeighbourSearch {
+    NeighbourSearch(points, rounded: nil, candidates: candidates)
   }
 
   /// What the rounded points take, if there are any.
@@ -137,6 +150,17 @@ package struct NeighbourSearch: Sendable {
     let limits = limits(of: points, i, below: radius, filters.exact)
     let uncertain = lookAgain(at: &found, &count, limits, query: i)
     return (keepTrue(&found, count, radius: radius, query: i, of: points), uncertain)
+  }
+
+  /// The same for the first `count` entries of `found`, which are uncertain ids among the columns of
+  /// the filter.
+  func neighbours(
+    among count: Int, query i: Int, below radius: Double, _ filter: DistanceFilter,
+    in found: inout [Int32]
+  ) -> Int {
+    var count = count
+    _ = lookAgain(at: &found, &count, limits(of: points, i, below: radius, filter), query: i)
+    return keepTrue(&found, count, radius: radius, query: i, of: points)
   }
 
   private typealias Limits = (inner: Float, outer: Float)

@@ -51,6 +51,27 @@ import Testing
     #expect(try embedding.coverageGraph(radius: 0.4, memory: 1 << 20) === other)
   }
 
+  /// Of the smaller radii each is made from the graph before it where there is room for both.
+  @Test(arguments: [Metric.l2, .cosine], [1 << 30, 40_000, 12_000, 0])
+  func `of one radius after another is the one made anew`(metric: Metric, memory: Int) throws {
+    let (features, _) = clusters(700, classes: 200, dimensions: 9)
+    let embedding = Embedding(features, metric: metric)
+    for radius in [0.8, 0.5, 0.45, 0.6, 0.2, 0.01, 0.45] {
+      let graph = try embedding.coverageGraph(radius: radius, memory: memory)
+      let anew = try Embedding(features, metric: metric)
+        .coverageGraph(radius: radius, memory: 1 << 30)
+      #expect(graph.degrees == anew.degrees)
+      #expect(graph.isStored == (anew.listBytes <= memory))
+      #expect(try balls(of: graph) == balls(of: anew))
+    }
+  }
+
+  private func balls(of graph: CoverageGraph) throws -> [[Int32]] {
+    var balls: [[Int32]] = []
+    try graph.forEachBall(of: Array(0..<graph.count)) { balls.append(Array($1)) }
+    return balls
+  }
+
   @Test func `is forgotten when newer ones need the memory`() throws {
     let (features, _) = clusters(50, classes: 3, dimensions: 4)
     let embedding = Embedding(features)

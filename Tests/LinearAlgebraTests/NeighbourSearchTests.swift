@@ -141,10 +141,7 @@ struct NeighbourSearchTests {
 
   @Test(arguments: [(513, 1), (700, 5), (1300, 64), (2300, 31)])
   func `panels by rounded points hold the same pairs`(_ count: Int, _ dimensions: Int) throws {
-    var rows = clusteredRows(count, dimensions, seed: count)
-    for (row, scale) in [(4, Float(1e-30)), (5, 1e30), (6, 0x1p-139), (7, 3e38), (8, 0)] {
-      for k in 0..<dimensions { rows[row, k] = rows[row - 3, k] * 0.2 * scale }
-    }
+    let rows = Self.rowsOfAllSizes(count, dimensions)
     for multipliers in [nil, rows.unitMultipliers()] {
       let search = NeighbourSearch(PointSet(rows, multipliers: multipliers))
       let rounding = try search.rounding(memory: .max)
@@ -157,6 +154,36 @@ struct NeighbourSearchTests {
         }
       }
     }
+  }
+
+  @Test(arguments: [(513, 1), (700, 5), (1300, 64), (2300, 31)])
+  func `panels among the pairs of a larger radius hold the same pairs`(
+    _ count: Int, _ dimensions: Int
+  ) throws {
+    let rows = Self.rowsOfAllSizes(count, dimensions)
+    let pair = PointSet(rows).distance(1, to: PointSet(rows), 400)
+    for (multipliers, metric) in [
+      (nil, Metric.l2), (rows.unitMultipliers(), .l2), (nil, .cosine),
+    ] {
+      let search = NeighbourSearch(PointSet(rows, multipliers: multipliers, metric: metric))
+      for (wide, narrow) in [(0.3, 0.01), (0.9, 0.3), (2.5, 1.4), (pair.nextUp, pair)] {
+        let candidates = try search.blocks.map { try search.neighbours(of: $0, within: wide) }
+        let among = try search.rounding(memory: .max).among(candidates)
+        for block in search.blocks.indices {
+          let exact = try search.panel(block, within: narrow) { _ in true }
+          #expect(try among.panel(block, within: narrow) { _ in true } == exact)
+        }
+      }
+    }
+  }
+
+  /// Rows in clusters, a few of them so short or long that floats cannot tell their distances.
+  private static func rowsOfAllSizes(_ count: Int, _ dimensions: Int) -> Matrix {
+    var rows = clusteredRows(count, dimensions, seed: count)
+    for (row, scale) in [(4, Float(1e-30)), (5, 1e30), (6, 0x1p-139), (7, 3e38), (8, 0)] {
+      for k in 0..<dimensions { rows[row, k] = rows[row - 3, k] * 0.2 * scale }
+    }
+    return rows
   }
 
   @Test func `rounds nothing where there is no room for it`() throws {

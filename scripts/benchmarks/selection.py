@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.pools import Pool, made
-from benchmarks.report import Row
+from benchmarks.report import Row, times
 from benchmarks.sides import Side, room, speed, take_turns
 from benchmarks.worker import Worker
 
@@ -51,6 +51,7 @@ class Work:
     judge: Callable[[Trial], list[Row]] | None = None  # rows about what came out
     also: tuple[str, ...] = ()  # works of ours that take turns with it, each done in no time
     same_as: str | None = None  # the work's name for both sides, where it is not its own
+    ours: str | None = None  # and for ours alone
     kernels: str | None = None  # those of ours; None: the best that the machine has
 
 
@@ -99,6 +100,18 @@ def of_peak(trial: Trial) -> list[Row]:
         f"{best:.0f} GFLOP/s", f"{share:.0f} %", f"at least {LEAST_OF_PEAK} %",
         share >= LEAST_OF_PEAK,
     )]
+
+
+def beside_anew(trial: Trial) -> list[Row]:
+    """The schedules that only shrink a radius make graph after graph so."""
+    ours, anew = trial.sides["ours"], trial.sides["graph"]
+    kept, of = ours.answers
+    return [
+        Row(f"{trial.title}, beside the graph made anew", f"{ours.sample.median:.2f} s",
+            f"{anew.sample.median:.2f} s", times(anew.sample.median / ours.sample.median), "", True),
+        Row(f"{trial.title}, edges kept", f"{kept:,} of {of:,}", f"{anew.answers[0]:,}", "",
+            "the same", kept == anew.answers[0]),
+    ]
 
 
 def same(trial: Trial) -> tuple[int, int]:
@@ -153,6 +166,9 @@ WORKS = (
          (Peer("PyTorch", TORCH, 5), Peer("faiss", "faiss_worker.py", 2.4, rounds=3)),
          megabytes=300, judge=lambda trial: of_peak(trial) + same_edges(trial),
          also=("product",), same_as="graph", kernels="avx2"),
+    Work("narrower", "graph of {size} from one of 1.1 times its radius",
+         (Peer("faiss", "faiss_worker.py", None, rounds=1),), judge=beside_anew, also=("graph",),
+         same_as="graph", ours="narrower"),
     Work("cover", "{picks} greedy picks of {size}, the graph is there",
          (Peer("pandas", "pandas_worker.py", 500, rounds=3),), judge=same_coverage),
     Work("npc", "npc round, {picks} picks of {size}",
@@ -195,7 +211,8 @@ def done(options: argparse.Namespace, work: Work) -> Trial:
     judge = [str(options.judge), "benchmark", "selection"]
     if work.kernels:
         judge = ["env", f"WINNOW_KERNELS={work.kernels}", *judge]
-    sides = {"ours": Side(Worker([*judge, *told]))}
+    own = ["--work", work.ours] if work.ours else []
+    sides = {"ours": Side(Worker([*judge, *told, *own]))}
     for other in work.also:
         sides[other] = Side(Worker([*judge, *told, "--work", other]), repeats=PRODUCTS)
     for peer in work.peers:

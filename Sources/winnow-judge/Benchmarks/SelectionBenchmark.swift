@@ -12,14 +12,16 @@ struct SelectionBenchmark: ParsableCommand {
       The work is done on the rows of a file, each round from nothing unless the work says \
       otherwise. Where a work begins with labeled samples they are spread evenly over the pool, \
       sample ⌊i · N / n⌋ for i below their number n. The answers are the picks in their order, or \
-      one number per label, 1 for clean; for a graph the sum of its degrees.
+      one number per label, 1 for clean; for a graph the sum of its degrees, and then that of the \
+      graph it was made from.
       """)
 
   @Option(
     help: ArgumentHelp(
       "What is done.",
       discussion: """
-        graph: who lies in whose ball. cover: picks by the graph, which is there already. npc: \
+        graph: who lies in whose ball. narrower: the same from the graph of a radius a tenth \
+        larger, which is there already. cover: picks by the graph, which is there already. npc: \
         graph, picks, and the AUM filter after each share. aum: that filter alone, on as many \
         labels as there would be picks. cv: the cross-validation filter on them, the folds taking \
         turns. maxherding, typiclust: picks from nothing. coreset, badge: picks from one labeled \
@@ -50,7 +52,7 @@ struct SelectionBenchmark: ParsableCommand {
   var threads: Int?
 
   enum Work: String, ExpressibleByArgument, CaseIterable {
-    case graph, cover, npc, aum, cv, maxherding, coreset, typiclust, badge, product
+    case graph, narrower, cover, npc, aum, cv, maxherding, coreset, typiclust, badge, product
   }
 
   func validate() throws {

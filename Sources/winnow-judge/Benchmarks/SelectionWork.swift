@@ -31,6 +31,7 @@ struct SelectionWork {
   func once() throws -> RoundsOnCommand.Once {
     switch options.work {
     case .graph: return graph()
+    case .narrower: return try narrower()
     case .cover: return try cover()
     case .npc: return npc()
     case .aum: return try judgement(by: LowBudgetAUM())
@@ -51,6 +52,17 @@ struct SelectionWork {
       let graph = try CoverageGraph(
         NeighbourSearch(embedding.points), radius: options.radius, memory: keptMemory)
       return [graph.edgeCount]
+    }
+  }
+
+  /// The graph of a radius a tenth larger is there.
+  private func narrower() throws -> RoundsOnCommand.Once {
+    let search = NeighbourSearch(Embedding(features).points)
+    let wider = try CoverageGraph(search, radius: 1.1 * options.radius, memory: keptMemory)
+    return {
+      let graph = try CoverageGraph(
+        search, radius: options.radius, memory: keptMemory, wider: wider)
+      return [graph.edgeCount, wider.edgeCount]
     }
   }
 
