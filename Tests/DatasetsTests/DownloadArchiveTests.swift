@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Archives, which are fetched and then unpacked, and the table of what can be fetched.
-@Suite(.timeLimit(.minutes(2))) struct DownloadArchiveTests {
+@Suite(.timeLimit(.minutes(15))) struct DownloadArchiveTests {
   static let members = ["set/one", "set/two"]
   static let archive = RemoteFile(
     "http://nowhere.invalid/set.tar.gz", folder: "some", size: nil, nil,

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Files fetched from a server on the loopback address.
-@Suite(.timeLimit(.minutes(2))) struct DownloadTests {
+@Suite(.timeLimit(.minutes(15))) struct DownloadTests {
   /// 200,000 bytes with their digests as other programs give them.
   static let bytes = (0..<200_000).map { UInt8($0 % 251) }
   static let sha256 = "e24bc62381f1224fbbb74688663f8f9743b9680b193edd666835e97b06e730eb"

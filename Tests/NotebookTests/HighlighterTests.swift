@@ -1,5 +1,6 @@
 import CommandLanguage
 import Notebook
+import TestSupport
 import Testing
 
 /// What is coloured while it is typed, and what is marked as wrong.
@@ -65,12 +66,8 @@ import Testing
   @Test func `loops of a million values and scripts are not walked for each key`() throws {
     try withTrial { trial in
       let text = "for a in 1..1000000 { for b in 1..1000000 { repeat 1000000 { query ncp $a } } }"
-      let clock = ContinuousClock()
-      let time = clock.measure {
-        let marked = words(text, .wrong, in: trial)
-        #expect(marked == ["ncp"])
-      }
-      #expect(time < .milliseconds(500))
+      let seconds = processorSeconds { #expect(words(text, .wrong, in: trial) == ["ncp"]) }
+      #expect(seconds < 60)
     }
   }
 

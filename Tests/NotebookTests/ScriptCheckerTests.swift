@@ -196,11 +196,10 @@ import Testing
     }
   }
 
-  @Test func `a long loop is checked quickly`() {
-    let clock = ContinuousClock()
-    let time = clock.measure {
+  @Test func `a long loop is not walked through`() {
+    let seconds = processorSeconds {
       #expect(codes("for a in 1..1000000 { for b in 1..1000 { seed $b } }").isEmpty)
     }
-    #expect(time < .seconds(20))
+    #expect(seconds < 60)
   }
 }

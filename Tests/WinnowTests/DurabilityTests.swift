@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The short form of `scripts/torture workspace`: each is a check of `scripts/durability.py`.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct DurabilityTests {
   @Test func `kills of two writers lose no acknowledged cell`() throws { try hold("kills") }
 

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Signals in the middle of a long command.
-@Suite(.timeLimit(.minutes(2))) struct InterruptTests {
+@Suite(.timeLimit(.minutes(15))) struct InterruptTests {
   /// Long enough on any machine: over 10⁹ distances in 64 dimensions.
   private static let long =
     "load blobs samples=60000 dimensions=64 test=0\nquery random 5\nquery probcover 10 delta=0.3\n"

@@ -4,7 +4,7 @@ import Testing
 
 /// What the workspace keeps when the process is killed. A cell is acknowledged once its line is on
 /// stdout; from then on it must be there, whole.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct KillTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct KillTests {
   /// Short commands of every kind of effect: rows, lists, blobs, moves of the head.
   private static let work = (0..<40).map { index in
     """

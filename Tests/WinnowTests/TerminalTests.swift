@@ -4,7 +4,7 @@ import Testing
 
 /// Sessions on a pseudo-terminal with a screen emulator on its other side; each is a function of
 /// `Fixtures/terminal/sessions.py`.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct TerminalTests {
   @Test func `types text of every script and leaves by Ctrl-D`() throws {
     try hold("types_and_leaves")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Several processes at one workspace.
-@Suite(.timeLimit(.minutes(2))) struct TwoWriterTests {
+@Suite(.timeLimit(.minutes(15))) struct TwoWriterTests {
   private static func work(_ seed: Int) -> String {
     "seed \(seed)\nload blobs samples=80 test=0 seed=\(seed)\n"
       + (0..<60).map { "query random 1 # \($0)\n" }.joined()

@@ -15,7 +15,7 @@ import time
 
 import pyte
 
-PATIENCE = 60.0  # seconds until what was expected is given up
+PATIENCE = 240.0  # seconds until what was expected is given up
 QUESTION = b"\x1b[c"  # asks a terminal for its device attributes
 
 
