@@ -51,10 +51,7 @@ static void react(line_editor *editor) {
       el_set(editor->el, EL_PREP_TERM, 1);
       if (editor->editing) fputs("\033[?2004h", stdout);
     }
-    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) {
-      fit_to_window(editor);
-      redraw(editor);
-    }
+    if (news & (LINE_EDITOR_RESUMED | LINE_EDITOR_RESIZED)) draw_again(editor);
   }
 }
 
@@ -113,7 +110,8 @@ enum { GIVEN_UP = -1, DROPPED = -2 };
 /// terminal's answer.
 static bool may_go_on(const char *sequence, size_t count) {
   char last = sequence[count - 1];
-  if (sequence[0] == '_') return count == 1 || (sequence[1] == 'G' && !reply_length(sequence, count));
+  if (sequence[0] == '_' && count > 1) return sequence[1] == 'G' && !reply_length(sequence, count);
+  if (sequence[0] == '_') return true;
   bool is_key = sequence[0] == '[' || sequence[0] == 'O';
   return is_key && (count == 1 || last < 0x40 || last > 0x7e);
 }

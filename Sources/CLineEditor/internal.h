@@ -72,6 +72,7 @@ struct line_editor {
   struct candidate *candidates;  // to be listed below the line
   size_t candidate_count;
   int cursor_before_list;
+  const char *question;  // stands below the list and waits for a key; NULL while none does
 
   char *hint;     // what stands behind the cursor in grey, or stood there until the last key
   bool rewritten;  // whether something stands on the screen that libedit does not know of
@@ -162,6 +163,7 @@ void forget_draft(line_editor *editor);
 int terminal_columns(void);
 int terminal_rows(void);
 void redraw(line_editor *editor);
+void draw_again(line_editor *editor);
 size_t rows_of(const wchar_t *text, size_t count);
 void make_room(line_editor *editor, size_t added);
 void fit_to_window(line_editor *editor);

@@ -60,16 +60,19 @@ static int widest_of(const struct candidate *candidates, size_t count, int room)
 /// Rows of candidates on the way to the screen; full screens wait for a key.
 struct pages {
   line_editor *editor;
-  int row, rows;
+  int row;
   bool left;  // by a key: nothing more is written
 };
 
 /// Asks for a key: a blank goes on by a screen, Enter by a row, any other leaves.
 static void ask_for_more(struct pages *pages) {
-  fputs("-- more (space), Enter, q --", stdout);
+  line_editor *editor = pages->editor;
+  editor->question = "-- more (space), Enter, q --";
+  fputs(editor->question, stdout);
   fflush(stdout);
   unsigned char key = 'q';
-  int got = next_byte(pages->editor, -1, &key);
+  int got = next_byte(editor, -1, &key);
+  editor->question = NULL;
   fputs("\r\033[K", stdout);
   if (got == 1 && key == ' ') pages->row = 0;
   else if (got == 1 && (key == '\r' || key == '\n')) pages->row--;
@@ -78,7 +81,7 @@ static void ask_for_more(struct pages *pages) {
 
 static void end_row(struct pages *pages, bool is_last) {
   putchar('\n');
-  if (++pages->row >= pages->rows - 1 && !is_last) ask_for_more(pages);
+  if (++pages->row >= terminal_rows() - 1 && !is_last) ask_for_more(pages);
 }
 
 /// Writes the candidates in columns, ordered downwards.
@@ -129,7 +132,7 @@ unsigned char list_candidates(EditLine *el, int key) {
   size_t count = editor->candidate_count;
   if (count == 0) return CC_NORM;
   size_t shown = count < LIST_LIMIT ? count : LIST_LIMIT;
-  struct pages pages = {.editor = editor, .rows = terminal_rows()};
+  struct pages pages = {.editor = editor};
   putchar('\n');
   if (any_described(editor->candidates, shown)) {
     write_described(&pages, editor->candidates, shown);
@@ -139,8 +142,6 @@ unsigned char list_candidates(EditLine *el, int key) {
   if (shown < count && !pages.left) printf("… and %zu more\n", count - shown);
   forget_candidates(editor);
   el_cursor(el, editor->cursor_before_list - el_cursor(el, 0));
-  editor->tallest = 0;
-  editor->rows_above = 0;
-  el_set(el, EL_REFRESH);
+  fit_to_window(editor);  // which may have changed while a key was waited for
   return CC_NORM;
 }

@@ -66,6 +66,18 @@ void fit_to_window(line_editor *editor) {
   make_room(editor, 0);
 }
 
+/// Draws anew what waits for a key, after the window or whoever had it meanwhile changed the screen:
+/// the text, or what is asked below a list, after which the text is drawn anyway.
+void draw_again(line_editor *editor) {
+  if (editor->question) {
+    printf("\r\033[J%s", editor->question);
+    fflush(stdout);
+  } else {
+    fit_to_window(editor);
+    redraw(editor);
+  }
+}
+
 /// Adds to the screen what libedit does not know of, while nobody types: colours, then the hint.
 void redraw(line_editor *editor) {
   forget_hint(editor);

@@ -146,7 +146,12 @@ def lists_with_descriptions(folder):
     session.at_prompt("query npc 20")
     session.resize(60, 8)
     session.send("\x15query \t")
-    session.expect("-- more")
+    more = "-- more (space), Enter, q --"
+    session.expect_line(more)
+    before = len(session.raw)
+    session.resize(60, 10)
+    session.wait("the question, again", lambda: more.encode() in session.raw[before:])
+    session.expect_line(more)
     session.send(" ")
     session.expect("typiclust")
     session.send("q")

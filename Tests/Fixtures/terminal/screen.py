@@ -56,7 +56,18 @@ class Terminal:
         fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def resize(self, columns, rows):
-        self.screen.resize(rows, columns)
+        """As terminals do it: what no longer fits above the cursor scrolls away. pyte alone would
+        clip at the top whatever stands there, and leave the cursor outside."""
+        screen = self.screen
+        x, y, fewer = screen.cursor.x, screen.cursor.y, screen.lines - rows
+        if fewer > 0:
+            screen.cursor.y = screen.lines - 1
+            for _ in range(y - (rows - 1)):
+                screen.index()
+            screen.cursor.y = 0
+            screen.insert_lines(fewer)
+        screen.resize(rows, columns)
+        screen.cursor.x, screen.cursor.y = min(x, columns - 1), min(y, rows - 1)
         self._set_size(self.master, columns, rows)
 
     def send(self, text):
