@@ -25,7 +25,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -39,7 +38,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -49,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CEdit", pkgConfig: "libedit"),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng"),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle"),
     // libdnnl runs on libgomp's threads, and so do our own loops between its layers.
     cLibrary("CKernels", linking: ["dnnl", "gomp"]),
     cLibrary("CBuiltinData", exclude: ["digits.csv.gz"]),
@@ -61,7 +60,7 @@ let package = Package(
     library("Networks", ["LinearAlgebra", "CKernels"]),
     library(
       "Datasets",
-      ["LinearAlgebra", "CKernels", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", crypto]),
+      ["LinearAlgebra", "CKernels", "CBuiltinData", "CZlib", "CTurboJPEG", "CPNG", "CNettle"]),
     // 3
     library("ActiveLearning", ["LinearAlgebra", "Networks", "CKernels"]),
     // 4
@@ -69,7 +68,7 @@ let package = Package(
       "Notebook",
       [
         "CommandLanguage", "ActiveLearning", "Networks", "Datasets", "LinearAlgebra",
-        "WorkspaceStore", crypto,
+        "WorkspaceStore",
       ]),
     .executableTarget(
       name: "from-reference", dependencies: ["ReferenceScripts", "CommandLanguage"],

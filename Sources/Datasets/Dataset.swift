@@ -1,4 +1,3 @@
-import Crypto
 import LinearAlgebra
 
 /// Samples with their true labels, as files have them: a training part, which becomes the pool,
@@ -47,10 +46,10 @@ package struct Dataset: Sendable {
   package func digest() -> String {
     var sha = train.sourceHash ?? SHA256()
     Self.forEachChunk(of: train, withValues: train.sourceHash == nil) {
-      sha.update(bufferPointer: $0)
+      sha.update($0)
     }
-    if let test { Self.forEachChunk(of: test) { sha.update(bufferPointer: $0) } }
-    return sha.finalize().hexadecimal
+    if let test { Self.forEachChunk(of: test) { sha.update($0) } }
+    return sha.hexadecimal
   }
 
   /// Hands `body`, piece by piece, the bytes whose SHA-256 is the digest.

@@ -1,4 +1,3 @@
-import Crypto
 import LinearAlgebra
 
 /// Samples and their labels, all in the same order. Samples have images, features, or both, or

@@ -1,4 +1,3 @@
-import Crypto
 import LinearAlgebra
 
 /// Digests of files too large to hold.
@@ -9,7 +8,7 @@ enum FileDigest {
     -> RemoteFile.Digest
   {
     switch other {
-    case .md5: .md5(try digits(of: path, named: name, Insecure.MD5()))
+    case .md5: .md5(try digits(of: path, named: name, MD5()))
     case .sha256: .sha256(try sha256(of: path, named: name))
     }
   }
@@ -26,12 +25,12 @@ enum FileDigest {
     }
   }
 
-  private static func digits<Function: HashFunction>(
-    of path: String, named name: String, _ function: Function
+  private static func digits(
+    of path: String, named name: String, _ empty: some RunningDigest
   ) throws -> String {
     let file = try FileBytes(path)
     let progress = ProgressMeter.current
-    var function = function
+    var digest = empty
     var piece = [UInt8](repeating: 0, count: 1 << 20)
     for start in stride(from: 0, to: file.count, by: piece.count) {
       try Interrupt.check()
@@ -39,10 +38,10 @@ enum FileDigest {
       try piece.withUnsafeMutableBytes { bytes in
         let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
         try file.read(at: start, into: part)
-        function.update(bufferPointer: UnsafeRawBufferPointer(part))
+        digest.update(UnsafeRawBufferPointer(part))
       }
       progress.report("checking \(name)", start + count, of: file.count)
     }
-    return function.finalize().hexadecimal
+    return digest.hexadecimal
   }
 }

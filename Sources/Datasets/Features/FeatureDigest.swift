@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import LinearAlgebra
 
@@ -46,9 +45,9 @@ package enum FeatureDigest {
     for start in stride(from: 0, to: labels.count, by: 1 << 16) {
       let piece = labels[start..<min(start + 1 << 16, labels.count)]
         .map { Int64($0).littleEndian }
-      piece.withUnsafeBytes { sha.update(bufferPointer: $0) }
+      piece.withUnsafeBytes { sha.update($0) }
     }
-    return sha.finalize().hexadecimal
+    return sha.hexadecimal
   }
 
   /// The fields of the note that are looked at, under their names in the file.
@@ -129,9 +128,9 @@ package enum FeatureDigest {
     for start in stride(from: 0, to: file.count, by: 1 << 20) {
       try Interrupt.check()
       let piece = try file.bytes(start..<min(start + 1 << 20, file.count))
-      piece.withUnsafeBytes { sha.update(bufferPointer: $0) }
+      piece.withUnsafeBytes { sha.update($0) }
     }
-    let found = sha.finalize().hexadecimal
+    let found = sha.hexadecimal
     guard found != note.sha256.lowercased() else { return }
     throw FileError(
       .format, path: path, expected: "the file that \(notePath) is about",

@@ -1,4 +1,3 @@
-import Crypto
 import Dispatch
 
 /// Takes the SHA-256 of values on another thread while they are still being read: the values of a
@@ -15,9 +14,9 @@ final class SourceHash: @unchecked Sendable {
   func add(_ values: UnsafeBufferPointer<Float>) {
     nonisolated(unsafe) let values = values
     queue.async { [self] in
-      guard 1.littleEndian != 1 else { return sha.update(bufferPointer: .init(values)) }
+      guard 1.littleEndian != 1 else { return sha.update(.init(values)) }
       for value in values {
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { sha.update(bufferPointer: $0) }
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { sha.update($0) }
       }
     }
   }

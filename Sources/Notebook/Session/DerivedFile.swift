@@ -21,7 +21,7 @@ struct DerivedFile {
     let reader = Reader(file, from: start)
     var content = DerivedContent(bytes: end - start, fill: reader.fill)
     guard let result = body(&content), content.left == 0,
-      bytes(end..<file.count, of: file) == Array(reader.digest.text.utf8)
+      bytes(end..<file.count, of: file) == Array(reader.digest.hexadecimal.utf8)
     else { return nil }
     return result
   }
@@ -31,16 +31,16 @@ struct DerivedFile {
   func write(_ body: ((UnsafeRawBufferPointer) -> Void) -> Void) -> Bool {
     do {
       let file = try NewFile(path)
-      var digest = Digest.Running()
+      var digest = SHA256()
       var failure: (any Error)?
       try head.withUnsafeBytes(file.append)
       body { piece in
         guard failure == nil else { return }
-        digest.add(piece)
+        digest.update(piece)
         do { try file.append(piece) } catch { failure = error }
       }
       if let failure { throw failure }
-      try Array(digest.text.utf8).withUnsafeBytes(file.append)
+      try Array(digest.hexadecimal.utf8).withUnsafeBytes(file.append)
       // What a loss of power leaves of it is not as it was written.
       try file.commit(isDurable: false)
       return true
@@ -60,7 +60,7 @@ struct DerivedFile {
   private final class Reader {
     private let file: FileBytes
     private var offset: Int
-    private(set) var digest = Digest.Running()
+    private(set) var digest = SHA256()
 
     init(_ file: FileBytes, from offset: Int) {
       self.file = file
@@ -70,7 +70,7 @@ struct DerivedFile {
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
       do { try file.read(at: offset, into: buffer) } catch { return false }
       offset += buffer.count
-      digest.add(UnsafeRawBufferPointer(buffer))
+      digest.update(UnsafeRawBufferPointer(buffer))
       return true
     }
   }

@@ -1,4 +1,4 @@
-import Crypto
+import Datasets
 import LinearAlgebra
 
 /// SHA-256 digests of decisions and data, as sessions record them: hashes of indices and labels,
@@ -6,7 +6,9 @@ import LinearAlgebra
 package enum Digest {
   /// The 64 hexadecimal digits of the SHA-256 of `bytes`.
   package static func sha256(_ bytes: some Sequence<UInt8>) -> String {
-    hex(SHA256.hash(data: Array(bytes)))
+    var sha = SHA256()
+    Array(bytes).withUnsafeBytes { sha.update($0) }
+    return sha.hexadecimal
   }
 
   /// Of the integers as little-endian int64.
@@ -14,28 +16,18 @@ package enum Digest {
 
   /// Of the rows of both parts as little-endian Float32, train before test.
   static func sha256(rows train: Matrix, _ test: Matrix?) -> String {
-    var digest = Running()
+    var sha = SHA256()
     for values in [train.elements, test?.elements ?? []] {
       for start in stride(from: 0, to: values.count, by: 1 << 18) {
         let piece = values[start..<min(start + 1 << 18, values.count)]
         guard 1.littleEndian == 1 else {
-          bytes(floats: Array(piece)).withUnsafeBytes { digest.add($0) }
+          bytes(floats: Array(piece)).withUnsafeBytes { sha.update($0) }
           continue
         }
-        piece.withUnsafeBytes { digest.add($0) }
+        piece.withUnsafeBytes { sha.update($0) }
       }
     }
-    return digest.text
-  }
-
-  /// The SHA-256 of bytes that come piece by piece.
-  struct Running {
-    private var sha = SHA256()
-
-    mutating func add(_ bytes: UnsafeRawBufferPointer) { sha.update(bufferPointer: bytes) }
-
-    /// Of all bytes so far.
-    var text: String { Digest.hex(sha.finalize()) }
+    return sha.hexadecimal
   }
 
   /// Little-endian int64, eight bytes each.
@@ -77,12 +69,5 @@ package enum Digest {
             littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
       }
     }
-  }
-
-  private static func hex(_ digest: SHA256.Digest) -> String {
-    digest.map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
   }
 }

@@ -1,8 +1,0 @@
-import Crypto
-
-extension Digest {
-  /// Two lower-case digits a byte.
-  var hexadecimal: String {
-    map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-  }
-}
